@@ -19,7 +19,6 @@ test: $(TESTS_READY)
 
 lint: $(TESTS_READY)
 	@$(VENV_PYTHON) -m ruff check .
-	@$(VENV_PYTHON) -m ruff format --check .
 	@$(VENV_PYTHON) -m mypy
 
 bench: $(TESTS_READY)
