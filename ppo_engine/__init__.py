@@ -1,0 +1,1 @@
+"""PPO, taken apart: objectives, networks, rollouts and the trainer, on NumPy alone."""

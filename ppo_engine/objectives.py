@@ -1,0 +1,185 @@
+"""Every policy objective side by side: what is maximised, and how hard each sample still pushes.
+
+An objective is a frozen dataclass. Its fields are its knobs, ``gain(terms)`` is its formula, per sample and to be
+*maximised*, and ``slope(terms)`` is the derivative of the gain by log π_θ(a|s). Everything after the slope is shared
+by all objectives: the gradient by the distribution's parameters, the entropy bonus, the KL penalty, the network.
+
+Notation: r = π_θ(a|s) / π_old(a|s) is the probability ratio, Â the advantage estimate, ε the clip range, β the KL
+coefficient. Shapes: every array is ``(B,)``, one entry a sample.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+from ppo_engine.knobs import Knob
+
+LADDER_BETA = (0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+
+CLIP_RANGE = Knob(
+    "clip_range", "Clip range", 0.2, low=0.001, high=10.0, slider=(0.01, 0.6, 0.01), live=True, symbol="ε",
+    effect="How far the probability ratio may move from 1 before a sample stops pushing; smaller is more careful.",
+    source="Schulman et al. 2017, arXiv 1707.06347, eq. 7", group="objective",
+)
+KL_COEF = Knob(
+    "kl_coef", "KL penalty", 0.0, low=0.0, high=1000.0, scale="log", choices=LADDER_BETA, live=True, symbol="β",
+    effect="Price of every nat by which the new policy leaves the old one; larger is more careful.",
+    source="Schulman et al. 2017, arXiv 1707.06347, eq. 8", unit="per nat", group="objective",
+)
+D_TARG = Knob(
+    "d_targ", "KL target", 0.01, low=1e-5, high=10.0, scale="log", choices=(0.001, 0.003, 0.01, 0.02, 0.03, 0.1),
+    effect="The KL that the adaptive β aims at: β halves below d/1.5 and doubles above 1.5 d.",
+    source="Schulman et al. 2017, arXiv 1707.06347, section 4", symbol="d", unit="nat", live=True, group="objective",
+)
+
+
+class Terms(NamedTuple):
+    """What every objective is a formula of: ``log_ratio`` log r ``(B,)`` and ``advantage`` Â ``(B,)``."""
+
+    log_ratio: np.ndarray
+    advantage: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Objective:
+    """What all objectives share; ``kl_coef`` is 0 where the formula has no KL penalty."""
+
+    title: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    single_pass: ClassVar[bool] = False
+    credit: ClassVar[str] = "gae"
+
+    def gain(self, terms: Terms) -> np.ndarray:
+        """The formula, per sample ``(B,)``, to be maximised."""
+        return np.exp(terms.log_ratio) * terms.advantage
+
+    def slope(self, terms: Terms) -> np.ndarray:
+        """∂gain/∂log π_θ(a|s) per sample ``(B,)``: how hard the sample still pushes, 0 where it is dead."""
+        return np.exp(terms.log_ratio) * terms.advantage
+
+    def after_update(self, kl: float) -> Objective:
+        """The objective of the next policy update, given the KL measured after this one on the whole batch."""
+        return self
+
+
+@dataclasses.dataclass(frozen=True)
+class PolicyGradient(Objective):
+    """gain = log r · Â and slope = Â: the policy gradient ∇ log π_θ(a|s) Â, one pass over the batch.
+
+    The gain differs from log π_θ(a|s) Â by a constant, so the gradient is the textbook one. With λ = 1 the advantage
+    is reward-to-go minus the critic's baseline; with λ < 1 it is GAE. Source: Sutton et al. 2000; Schulman et al.
+    2016, arXiv 1506.02438, eq. 1. One deviation: the pass is taken in minibatches, so later ones are a few steps off.
+    """
+
+    title: ClassVar[str] = "Policy gradient"
+    formula: ClassVar[str] = r"\log \pi_\theta(a|s)\,\hat A"
+    single_pass: ClassVar[bool] = True
+
+    def gain(self, terms: Terms) -> np.ndarray:
+        """log r · Â, ``(B,)``."""
+        return terms.log_ratio * terms.advantage
+
+    def slope(self, terms: Terms) -> np.ndarray:
+        """Â, whatever the ratio, ``(B,)``."""
+        return terms.advantage
+
+
+@dataclasses.dataclass(frozen=True)
+class Reinforce(PolicyGradient):
+    """The policy gradient with R(τ), the whole episode's return, as every step's Â: correct on average, and noisy.
+
+    Source: Williams 1992. Deviation: a rollout that cuts an episode completes its return with the critic's value.
+    """
+
+    title: ClassVar[str] = "REINFORCE"
+    formula: ClassVar[str] = r"\log \pi_\theta(a|s)\,R(\tau)"
+    credit: ClassVar[str] = "episode_return"
+
+
+@dataclasses.dataclass(frozen=True)
+class Surrogate(Objective):
+    """gain = r Â: importance sampling without a leash, so the same batch may be used again and again.
+
+    Source: Kakade and Langford 2002; Schulman et al. 2017, arXiv 1707.06347, eq. 6 (L^CPI).
+    """
+
+    title: ClassVar[str] = "Unclipped surrogate"
+    formula: ClassVar[str] = r"r\,\hat A"
+
+
+@dataclasses.dataclass(frozen=True)
+class PPOClip(Objective):
+    """gain = min(r Â, clip(r, 1−ε, 1+ε) Â): no reward for moving a sample's ratio beyond the band in its own favour.
+
+    Source: Schulman et al. 2017, arXiv 1707.06347, eq. 7. A KL penalty β may be added to the clip (default 0).
+    """
+
+    title: ClassVar[str] = "Clipped surrogate"
+    formula: ClassVar[str] = r"\min\left(r\hat A,\ \mathrm{clip}(r, 1-\varepsilon, 1+\varepsilon)\hat A\right)"
+    clip_range: float = CLIP_RANGE.field()
+    kl_coef: float = KL_COEF.field()
+
+    def gain(self, terms: Terms) -> np.ndarray:
+        """min(r Â, clip(r, 1−ε, 1+ε) Â), ``(B,)``."""
+        ratio = np.exp(terms.log_ratio)
+        clipped = np.clip(ratio, 1 - self.clip_range, 1 + self.clip_range)
+        return np.minimum(ratio * terms.advantage, clipped * terms.advantage)
+
+    def slope(self, terms: Terms) -> np.ndarray:
+        """r Â, or 0 where Â > 0 and r > 1+ε, or Â < 0 and r < 1−ε, ``(B,)``."""
+        ratio = np.exp(terms.log_ratio)
+        up = terms.advantage > 0
+        alive = np.where(up, ratio <= 1 + self.clip_range, ratio >= 1 - self.clip_range)
+        return np.where(alive, ratio * terms.advantage, np.float32(0))
+
+
+@dataclasses.dataclass(frozen=True)
+class PPOKL(Objective):
+    """gain = r Â, with β KL(π_old ‖ π_θ) subtracted in the mean: a price instead of a wall.
+
+    Source: Schulman et al. 2017, arXiv 1707.06347, eq. 8. The KL is exact and taken on the batch's states.
+    """
+
+    title: ClassVar[str] = "Fixed KL penalty"
+    formula: ClassVar[str] = r"r\,\hat A - \beta\,\mathrm{KL}(\pi_{old} \,\|\, \pi_\theta)"
+    kl_coef: float = KL_COEF.field(1.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class PPOKLAdaptive(PPOKL):
+    """The fixed penalty with a controller: KL < d/1.5 halves β, KL > 1.5 d doubles it, for the next update.
+
+    Source: Schulman et al. 2017, arXiv 1707.06347, section 4. The rule runs once per policy update, on the KL of the
+    whole batch after it. Deviation: β stays within [1e-6, 1e6], so that it can always come back.
+    """
+
+    title: ClassVar[str] = "Adaptive KL penalty"
+    formula: ClassVar[str] = r"r\,\hat A - \beta_k\,\mathrm{KL}(\pi_{old} \,\|\, \pi_\theta)"
+    d_targ: float = D_TARG.field()
+
+    def after_update(self, kl: float) -> PPOKLAdaptive:
+        """β/2 below d/1.5, 2β above 1.5 d, else β; a KL that is not a number doubles it."""
+        if kl < self.d_targ / 1.5:
+            return dataclasses.replace(self, kl_coef=max(self.kl_coef / 2, 1e-6))
+        if kl > self.d_targ * 1.5 or kl != kl:
+            return dataclasses.replace(self, kl_coef=min(max(self.kl_coef, 1e-6) * 2, 1e6))
+        return self
+
+
+OBJECTIVES: dict[str, type[Objective]] = {
+    "reinforce": Reinforce,
+    "policy_gradient": PolicyGradient,
+    "surrogate": Surrogate,
+    "ppo_clip": PPOClip,
+    "ppo_kl": PPOKL,
+    "ppo_kl_adaptive": PPOKLAdaptive,
+}
+
+
+def make_objective(config) -> Objective:
+    """The objective that ``config.objective`` names, with its knobs taken from the config's fields of their names."""
+    kind = OBJECTIVES[config.objective]
+    return kind(**{field.name: getattr(config, field.name) for field in dataclasses.fields(kind)})

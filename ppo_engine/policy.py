@@ -1,0 +1,73 @@
+"""A policy at one moment of a run: what it does, how sure it is, and what it expects; from a snapshot, NumPy only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ppo_engine.config import TrainConfig
+from ppo_engine.distributions import Categorical, Gaussian
+from ppo_engine.envs import describe
+from ppo_engine.networks import MLP
+from ppo_engine.normalisation import EPSILON, normalise_observations
+from ppo_engine.trainer import build_network
+
+Snapshot = dict[str, np.ndarray]
+
+
+class Policy:
+    """π_θ and V of a snapshot (``Trainer.snapshot()``) of a run with ``config``.
+
+    Raises:
+        ValueError: the snapshot does not fit the config's network.
+    """
+
+    def __init__(self, config: TrainConfig, snapshot: Snapshot):
+        self.config, self.info = config, describe(config.env_id)
+        parameters = np.ascontiguousarray(snapshot["parameters"], np.float32)
+        if parameters.shape != (build_network(config).size,):
+            raise ValueError(f"the snapshot has {parameters.size} parameters, the config's network has another number")
+        self.network: MLP = build_network(config, parameters)
+        self._mean, self._var = snapshot["obs_mean"], snapshot["obs_var"]
+        self._value_scale = np.sqrt(float(snapshot["return_var"][0]) + EPSILON) if config.normalize_reward else 1.0
+
+    def act(self, observations: Any, deterministic: bool = True, rng: np.random.Generator | None = None) -> np.ndarray:
+        """Actions for ``env.step``: the likeliest (or the mean), or one drawn with ``rng``.
+
+        ``observations`` ``(D,)`` gives one action, ``(B, D)`` gives B. Continuous actions are not clipped to the box.
+        """
+        rows = np.atleast_2d(np.asarray(observations, np.float32))
+        policy = self._distribution(rows)
+        if deterministic:
+            actions = policy.mode()
+        else:
+            rng = rng or np.random.default_rng()
+            actions = _draw(policy, rng)
+        return actions if np.ndim(observations) == 2 else actions[0]
+
+    def distribution(self, observation: Any) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+        """Action probabilities ``(A,)``, or mean and deviation ``(K,)`` each, at one observation ``(D,)``."""
+        policy = self._distribution(np.asarray(observation, np.float32)[None])
+        if isinstance(policy, Categorical):
+            return policy.probs[0]
+        return policy.mean[0], np.exp(policy.log_std)
+
+    def value(self, observation: Any) -> float:
+        """V(s) at one observation ``(D,)``, in the environment's reward units (discounted)."""
+        seen = self._see(np.asarray(observation, np.float32)[None])
+        return float(self.network.forward(seen).values[0]) * self._value_scale
+
+    def _distribution(self, rows: np.ndarray) -> Categorical | Gaussian:
+        outputs = self.network.forward(self._see(rows))
+        return (Categorical if self.info.discrete else Gaussian)(outputs.policy, outputs.log_std)
+
+    def _see(self, rows: np.ndarray) -> np.ndarray:
+        return normalise_observations(rows, self._mean, self._var) if self.config.normalize_observation else rows
+
+
+def _draw(policy: Categorical | Gaussian, rng: np.random.Generator) -> np.ndarray:
+    if isinstance(policy, Categorical):
+        cumulative = policy.probs.cumsum(axis=1)
+        return (cumulative < rng.random((len(cumulative), 1)) * cumulative[:, -1:]).sum(axis=1)
+    return policy.mean + np.exp(policy.log_std) * rng.standard_normal(policy.mean.shape, np.float32)

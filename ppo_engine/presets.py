@@ -1,0 +1,155 @@
+"""Named settings for each environment, each with the reason for its numbers, and what to look for."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ppo_engine.config import TrainConfig, known
+from ppo_engine.envs import ENVIRONMENTS, check_env_id
+from ppo_engine.knobs import ConfigError
+from ppo_engine.objectives import OBJECTIVES
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """``values`` over TrainConfig's defaults, why they are what they are, and what a visitor should look for."""
+
+    name: str
+    env_id: str
+    title: str
+    reason: str
+    look_for: str
+    values: dict[str, Any]
+    instructive_failure: bool = False
+
+
+_QUICK_LANDER = {
+    "n_envs": 16, "n_steps": 256, "batch_size": 128, "n_epochs": 10, "gamma": 0.99, "gae_lambda": 0.95,
+    "learning_rate": 1e-3, "total_timesteps": 600_000,
+}
+_SURE_LANDER = {
+    "n_envs": 16, "n_steps": 1024, "batch_size": 64, "n_epochs": 4, "gamma": 0.999, "gae_lambda": 0.98,
+    "ent_coef": 0.01, "learning_rate": 3e-4, "total_timesteps": 1_000_000,
+}
+_QUICK_POLE = {
+    "n_envs": 8, "n_steps": 32, "batch_size": 256, "n_epochs": 20, "gamma": 0.98, "gae_lambda": 0.8,
+    "learning_rate": 1e-3, "anneal_lr": True, "total_timesteps": 100_000,
+}
+
+_ALL = (
+    Preset(
+        "quick", "CartPole-v1", "Balances in two seconds",
+        "RL-Zoo's settings: short rollouts and many epochs, because a pole that falls early teaches within a few steps.",
+        "The return climbs to 500 and stays; KL is large at first and settles as the learning rate falls.",
+        _QUICK_POLE,
+    ),
+    Preset(
+        "big-step", "CartPole-v1", "A step too large",
+        "Thirty times the learning rate: each update leaves the region that its batch can speak for.",
+        "KL leaps far above its band, entropy falls to nothing, and the return never recovers.",
+        {**_QUICK_POLE, "learning_rate": 0.03, "anneal_lr": False, "max_grad_norm": None},
+        instructive_failure=True,
+    ),
+    Preset(
+        "sure", "Acrobot-v1", "Swings up",
+        "RL-Zoo's settings: observations are normalised since angles and speeds differ tenfold in scale.",
+        "The return rises from −500 towards −80 within a few updates once the first swing succeeds.",
+        {"n_envs": 16, "n_steps": 256, "n_epochs": 4, "gamma": 0.99, "gae_lambda": 0.94, "total_timesteps": 400_000,
+         "normalize_observation": True, "learning_rate": 1e-3, "anneal_lr": True},
+    ),
+    Preset(
+        "sure", "MountainCar-v0", "Climbs by swinging",
+        "RL-Zoo's settings: sixteen steps a rollout and normalised rewards, because the only news is the rare goal.",
+        "Nothing for a long time, then a cliff upwards when the first car reaches the flag.",
+        {"n_envs": 16, "n_steps": 16, "n_epochs": 4, "gamma": 0.99, "gae_lambda": 0.98, "total_timesteps": 1_000_000,
+         "normalize_observation": True, "normalize_reward": True},
+    ),
+    Preset(
+        "sure", "MountainCarContinuous-v0", "Climbs with little fuel",
+        "Wide first noise and a far horizon: doing nothing costs nothing, so the flag must be found by chance early.",
+        "A jump to 90 as soon as the flag is found often; if the noise shrinks first, it stays at 0.",
+        {"n_envs": 16, "n_steps": 256, "batch_size": 256, "n_epochs": 10, "gamma": 0.9999, "gae_lambda": 0.9,
+         "learning_rate": 1e-3, "log_std_init": 0.0, "total_timesteps": 300_000,
+         "normalize_observation": True, "normalize_reward": True},
+    ),
+    Preset(
+        "sure", "Pendulum-v1", "Holds the pendulum up",
+        "A short horizon (γ 0.9), because a swing-up is over within a second and later rewards only add noise.",
+        "The value loss falls first, then the return rises from −1200 to about −150.",
+        {"n_envs": 4, "n_steps": 1024, "n_epochs": 10, "gamma": 0.9, "gae_lambda": 0.95, "learning_rate": 1e-3,
+         "total_timesteps": 200_000},
+    ),
+    Preset(
+        "quick", "LunarLander-v3", "Lands during a sentence",
+        "Small rollouts and a high learning rate: an update every tenth of a second, paid for with a rougher landing.",
+        "The return leaves −200 within a second; the lander first hovers, then dares to come down.",
+        _QUICK_LANDER,
+    ),
+    Preset(
+        "sure", "LunarLander-v3", "Lands every time",
+        "RL-Zoo's settings: long rollouts and γ 0.999, so that a landing's +100 is felt by the first thrust.",
+        "A smooth climb past 200; KL stays under 0.02 throughout.",
+        _SURE_LANDER,
+    ),
+    Preset(
+        "no-leash", "LunarLander-v3", "The batch reused without a leash",
+        "Forty epochs on every batch with neither clip nor gradient clip: the surrogate is trusted far from its data.",
+        "KL and the largest ratio explode within each update; the return staggers instead of climbing.",
+        {**_QUICK_LANDER, "objective": "surrogate", "n_epochs": 40, "max_grad_norm": None},
+        instructive_failure=True,
+    ),
+    Preset(
+        "big-step", "LunarLander-v3", "A step too large",
+        "Thirty times the quick learning rate: the clip stops single samples, but not one huge step of all parameters.",
+        "KL far above its band and entropy near zero: the lander repeats one action for ever.",
+        {**_QUICK_LANDER, "learning_rate": 0.03, "max_grad_norm": None},
+        instructive_failure=True,
+    ),
+    Preset(
+        "sure", "LunarLanderContinuous-v3", "Lands with throttles",
+        "RL-Zoo's settings with the learning rate annealed: throttles need finer steps near the end than switches.",
+        "The noise on the throttles shrinks as the return passes 200.",
+        {**_SURE_LANDER, "learning_rate": 7e-4, "anneal_lr": True},
+    ),
+    Preset(
+        "sure", "BipedalWalker-v3", "Walks",
+        "RL-Zoo's settings: 65,536 steps a batch and normalised observations, since a gait is learnt from many falls.",
+        "Standing still for a while, then the first steps at about half a million, and a stride after that.",
+        {"n_envs": 32, "n_steps": 2048, "batch_size": 64, "n_epochs": 10, "gamma": 0.999, "gae_lambda": 0.95,
+         "learning_rate": 3e-4, "clip_range": 0.18, "normalize_observation": True, "normalize_reward": True,
+         "total_timesteps": 5_000_000},
+    ),
+)
+
+PRESETS: dict[str, dict[str, Preset]] = {
+    env_id: {preset.name: preset for preset in _ALL if preset.env_id == env_id} for env_id in ENVIRONMENTS
+}
+
+
+def presets_for(env_id: str) -> dict[str, Preset]:
+    """Short name → preset, the default first; raises ConfigError for an unknown environment."""
+    return PRESETS[check_env_id(env_id)]
+
+
+def build_config(
+    env_id: str, preset: str | None = None, objective: str | None = None, **overrides: Any
+) -> TrainConfig:
+    """The config of an environment's preset (its first by default), with an objective and knobs laid over it.
+
+    An objective other than the preset's brings its own defaults (``ppo_kl`` has β 1); ``overrides`` win over both.
+
+    Raises:
+        ConfigError: an unknown environment, preset, objective or knob, or a bad value.
+    """
+    presets = presets_for(env_id)
+    chosen = next(iter(presets)) if preset is None else preset
+    if chosen not in presets:
+        raise ConfigError("preset", chosen, f"one of {', '.join(presets)} for {env_id}")
+    values = {"env_id": env_id, **presets[chosen].values}
+    if objective is not None and objective != values.get("objective", "ppo_clip"):
+        if objective not in OBJECTIVES:
+            raise ConfigError("objective", objective, "one of " + ", ".join(OBJECTIVES))
+        own = {field.name: field.default for field in dataclasses.fields(OBJECTIVES[objective])}
+        values |= {"objective": objective, **{name: values.get(name, own[name]) for name in own}}
+    return TrainConfig.from_dict({**values, **known(overrides)})
