@@ -1,4 +1,4 @@
-"""TrainConfig: everything that decides a run, frozen, checked, and the same in a slider, a URL, a file and a command."""
+"""TrainConfig: everything that decides a run, frozen and checked, whether from a slider, a URL, a file or a command."""
 
 from __future__ import annotations
 

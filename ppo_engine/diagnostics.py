@@ -60,8 +60,8 @@ def ratio_histogram(log_ratio: np.ndarray, advantage: np.ndarray) -> np.ndarray:
     A log-ratio that is not a number counts as overflow.
     """
     width = 2 * HISTOGRAM_RANGE / HISTOGRAM_BINS
-    place = np.floor((np.nan_to_num(log_ratio, nan=np.inf) + HISTOGRAM_RANGE) / width) + 1
-    place = np.clip(place, 0, HISTOGRAM_BINS + 1).astype(np.int64)
+    bounded = np.clip(np.nan_to_num(log_ratio, nan=np.inf), -2 * HISTOGRAM_RANGE, 2 * HISTOGRAM_RANGE)
+    place = np.clip(np.floor((bounded + HISTOGRAM_RANGE) / width) + 1, 0, HISTOGRAM_BINS + 1).astype(np.int64)
     place += (advantage <= 0) * (HISTOGRAM_BINS + 2)
     return np.bincount(place, minlength=2 * (HISTOGRAM_BINS + 2)).reshape(2, -1).astype(np.int32)
 

@@ -35,7 +35,9 @@ _KNOWN = {
     "MountainCarContinuous-v0": EnvInfo("Climb with little fuel", 2, 1, False, ("force",), 90, 999, 30),
     "Pendulum-v1": EnvInfo("Hold a pendulum up", 3, 1, False, ("torque",), None, 200, 30),
     "LunarLander-v3": EnvInfo("Land on the pad", 8, 4, True, _LANDER, 200, 1000, 50),
-    "LunarLanderContinuous-v3": EnvInfo("Land with throttles", 8, 2, False, ("main engine", "side engines"), 200, 1000, 50),
+    "LunarLanderContinuous-v3": EnvInfo(
+        "Land with throttles", 8, 2, False, ("main engine", "side engines"), 200, 1000, 50
+    ),
     "BipedalWalker-v3": EnvInfo("Walk", 24, 4, False, ("hip 1", "knee 1", "hip 2", "knee 2"), 300, 1600, 50),
 }
 ENVIRONMENTS: tuple[str, ...] = tuple(_KNOWN)

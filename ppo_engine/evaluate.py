@@ -48,7 +48,7 @@ def evaluate(
         if not policy.info.discrete:
             actions = actions.clip(envs[0].action_space.low, envs[0].action_space.high)
         still = []
-        for flight, action in zip(flying, actions):
+        for flight, action in zip(flying, actions, strict=True):
             flight[2], reward, terminated, truncated, _ = flight[0].step(action)
             returns[flight[1]] += float(reward)
             if terminated or truncated:

@@ -11,11 +11,14 @@ coefficient. Shapes: every array is ``(B,)``, one entry a sample.
 from __future__ import annotations
 
 import dataclasses
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
 from ppo_engine.knobs import Knob
+
+if TYPE_CHECKING:
+    from ppo_engine.config import TrainConfig
 
 LADDER_BETA = (0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
@@ -179,7 +182,7 @@ OBJECTIVES: dict[str, type[Objective]] = {
 }
 
 
-def make_objective(config) -> Objective:
+def make_objective(config: TrainConfig) -> Objective:
     """The objective that ``config.objective`` names, with its knobs taken from the config's fields of their names."""
     kind = OBJECTIVES[config.objective]
     return kind(**{field.name: getattr(config, field.name) for field in dataclasses.fields(kind)})

@@ -40,7 +40,7 @@ _QUICK_POLE = {
 _ALL = (
     Preset(
         "quick", "CartPole-v1", "Balances in two seconds",
-        "RL-Zoo's settings: short rollouts and many epochs, because a pole that falls early teaches within a few steps.",
+        "RL-Zoo's settings: short rollouts and many epochs, because a pole that falls early teaches in a few steps.",
         "The return climbs to 500 and stays; KL is large at first and settles as the learning rate falls.",
         _QUICK_POLE,
     ),

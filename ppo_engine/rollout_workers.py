@@ -25,6 +25,10 @@ class EnvironmentFailed(RuntimeError):
     """An environment raised; the message is its own, with the trace of the process that stepped it."""
 
 
+class RolloutProcessDied(RuntimeError):
+    """A rollout process was ended from outside: no fault of the environment, so the run may go on from its state."""
+
+
 class RolloutWorkers:
     """``workers`` processes, this one included, each with its groups of environments.
 
@@ -58,9 +62,8 @@ class RolloutWorkers:
         self._groups = _build(config, make_network, self.arrays, groups[0 :: self.workers])
 
     def roll(self, poll: Callable[[], None] | None = None) -> None:
-        """One rollout of all groups; raises EnvironmentFailed."""
-        for pipe in self._pipes:
-            pipe.send(("roll", None))
+        """One rollout of all groups; raises EnvironmentFailed or RolloutProcessDied."""
+        self._tell("roll")
         try:
             for group in self._groups:
                 group.roll(poll)
@@ -70,8 +73,7 @@ class RolloutWorkers:
 
     def states(self) -> dict[int, tuple[np.ndarray, dict]]:
         """Environment index → its slot's state."""
-        for pipe in self._pipes:
-            pipe.send(("states", None))
+        self._tell("states")
         found = {index: state for group in self._groups for index, state in group.states()}
         for answer in self._answers():
             found |= answer
@@ -79,18 +81,24 @@ class RolloutWorkers:
 
     def restore(self, states: dict[int, tuple[np.ndarray, dict]]) -> None:
         """Brings every environment to where ``states`` was taken."""
-        for pipe in self._pipes:
-            pipe.send(("restore", states))
+        self._tell("restore", states)
         _restore(self._groups, states)
         self._answers()
+
+    def _tell(self, command: str, payload: Any = None) -> None:
+        for pipe in self._pipes:
+            try:
+                pipe.send((command, payload))
+            except OSError:
+                raise RolloutProcessDied("A rollout process was ended from outside.") from None
 
     def _answers(self) -> list[Any]:
         answers = []
         for pipe in self._pipes:
             try:
                 kind, payload = pipe.recv()
-            except EOFError:
-                raise EnvironmentFailed("A rollout process ended without a word.") from None
+            except (EOFError, OSError):
+                raise RolloutProcessDied("A rollout process was ended from outside.") from None
             if kind == "failed":
                 raise EnvironmentFailed(payload)
             answers.append(payload)

@@ -1,4 +1,4 @@
-"""Trainer: rollout → advantages → epochs of minibatches → diagnostics, once per ``update()``; the caller owns the loop."""
+"""Trainer: rollout → advantages → minibatch epochs → diagnostics, once per ``update()``; the caller owns the loop."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ class Trainer:
         Raises:
             Diverged: a number was not finite; the parameters stay at the last finite step.
             EnvironmentFailed: an environment raised.
+            RolloutProcessDied: a rollout process was killed; go on from the last state.
         """
         started = time.perf_counter()
         episodes = self._roll()

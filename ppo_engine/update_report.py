@@ -35,7 +35,7 @@ def make_report(
     log_ratio, kl, entropy = look_back(trainer, batch)
     advantage = normalise(batch.advantages) if config.normalize_advantage else batch.advantages
     after = Terms(log_ratio, advantage)
-    returns, lengths = zip(*trainer.recent) if trainer.recent else ((np.nan,), (np.nan,))
+    returns, lengths = zip(*trainer.recent, strict=True) if trainer.recent else ((np.nan,), (np.nan,))
     return Report(
         update=trainer.updates,
         timesteps=trainer.timesteps,
