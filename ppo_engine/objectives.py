@@ -135,8 +135,9 @@ class PPOClip(Objective):
         """r Â, or 0 where Â > 0 and r > 1+ε, or Â < 0 and r < 1−ε, ``(B,)``."""
         ratio = np.exp(terms.log_ratio)
         up = terms.advantage > 0
-        alive = np.where(up, ratio <= 1 + self.clip_range, ratio >= 1 - self.clip_range)
-        return np.where(alive, ratio * terms.advantage, np.float32(0))
+        # Asked this way round, a ratio that is not a number stays one and is caught, instead of counting as dead.
+        dead = np.where(up, ratio > 1 + self.clip_range, ratio < 1 - self.clip_range)
+        return np.where(dead, np.float32(0), ratio * terms.advantage)
 
 
 @dataclasses.dataclass(frozen=True)
