@@ -1,0 +1,92 @@
+"""All runs of a folder at a glance: one row each, with the state it is in just now."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from ppo_engine.config import TrainConfig
+from ppo_engine.jobs import peek, schema
+from ppo_engine.jobs.card import read_card
+from ppo_engine.jobs.folders import RunFolder, run_ids
+from ppo_engine.jobs.locks import is_held
+from ppo_engine.jobs.registry import Entry, Registry
+from ppo_engine.jobs.states import State, derive
+from ppo_engine.report import REPORT_KEYS
+
+EP_REW_MEAN = REPORT_KEYS.index("ep_rew_mean")
+
+
+class RunRow(NamedTuple):
+    """One line of the list of runs; ``rev`` is what a command may be tied to."""
+
+    run_id: str
+    name: str
+    state: str
+    state_sentence: str
+    env_id: str
+    objective: str
+    seed: int
+    timesteps: int
+    total_timesteps: int
+    ep_rew_mean: float
+    created: float
+    updates: int
+    rev: int = 0
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_config(path: str) -> TrainConfig:
+    return TrainConfig.from_dict(json.loads(Path(path).read_text(encoding="utf-8"))["config"])
+
+
+def read_config(folder: RunFolder) -> TrainConfig:
+    """The config a run was started with; raises ValueError (ConfigError among them) if the file is damaged."""
+    try:
+        return _read_config(str(folder.config))
+    except (OSError, KeyError, TypeError) as error:
+        raise ValueError(f"config.json cannot be read: {error}") from error
+
+
+def status(folder: RunFolder, entry: Entry | None, registry: Registry, total: int = 0) -> State:
+    """State and sentence of a run of which the registry row has been read."""
+    held = is_held(folder.lock)
+    # The lock is asked first: a worker writes its last event before it lets go, so no ending can be overlooked.
+    glance = peek.glance(folder.database)
+    note = read_card(folder.card).get("note", "") if held else ""
+    ahead, remark = 0, None
+    if not held and entry is not None:
+        remarks = registry.remarks(folder.run_id)
+        remark = remarks[-1] if remarks else None
+        waiting = [e for e in registry.open_entries() if e.place < entry.place and e.desired == "run"]
+        ahead = sum(not is_held(RunFolder(folder.runs, other.run_id).lock) for other in waiting)
+    return derive(entry, glance, held, ahead, note, remark, total)
+
+
+def list_runs(runs: Path | str) -> list[RunRow]:
+    """All runs of a folder, newest first; a run whose folder is damaged is listed as lost."""
+    registry = Registry(runs)
+    entries = {entry.run_id: entry for entry in registry.entries()}
+    rows = [_row(RunFolder(runs, run_id), entries.get(run_id), registry) for run_id in run_ids(Path(runs))]
+    return rows[::-1]
+
+
+def _row(folder: RunFolder, entry: Entry | None, registry: Registry) -> RunRow:
+    name, created, rev = (entry.name, entry.created, entry.rev) if entry else ("", folder.path.stat().st_mtime, 0)
+    try:
+        config = read_config(folder)
+    except ValueError as error:
+        return RunRow(folder.run_id, name, "lost", str(error), "", "", 0, 0, 0, float("nan"), created, 0, rev)
+    state = status(folder, entry, registry, config.total_updates)
+    newest = "SELECT at_update, timesteps, scalars FROM updates ORDER BY at_update DESC LIMIT 1"
+    rows = peek.query(folder.database, newest)
+    update, timesteps, reward = 0, 0, float("nan")
+    if rows:
+        update, timesteps = rows[0][:2]
+        reward = float(schema.unpack_scalars([rows[0][2]], schema.columns(folder.database))[0, EP_REW_MEAN])
+    return RunRow(
+        folder.run_id, name, state.name, state.sentence, config.env_id, config.objective, config.seed,
+        timesteps, config.total_timesteps, reward, created, update, rev,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""How a worker gets things onto the disk: transactions that wait out a full disk, and checkpoints at a fixed price."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ppo_engine.jobs import checkpoints
+from ppo_engine.jobs.card import Card
+from ppo_engine.jobs.desk import Desk
+from ppo_engine.jobs.folders import RunFolder
+from ppo_engine.jobs.store import Batch, NotWritten, Store
+from ppo_engine.trainer import Trainer
+
+FIRST_CHECKPOINT, CHECKPOINT_EVERY = 0.25, 1.0
+CHECKPOINT_SHARE = 0.02
+RETRY_EVERY = 10.0
+POLL = 0.02
+NO_SPACE = "The disk takes nothing more, so the run waits after update {}; it goes on by itself once there is room."
+
+
+class Leave(Exception):
+    """The worker ends now, on purpose, with everything written that can be."""
+
+
+class Recorder:
+    """The store, the checkpoints and the card of one attempt; ``seconds`` is the run's training time so far."""
+
+    def __init__(self, folder: RunFolder, desk: Desk, asked_to_leave: Callable[[], bool]):
+        self.folder, self.desk, self.asked_to_leave = folder, desk, asked_to_leave
+        self.card = Card(folder.card)
+        self.seconds = 0.0
+        self.store = Store(folder, lambda: self.seconds)
+        self.checkpointed = -1
+        self._next_checkpoint: float | None = None
+
+    def commit(self, batch: Batch) -> None:
+        """Write ``batch``; while the disk takes nothing keep it, say so on the card, and try again every 10 s.
+
+        Raises Leave when the wait is ended by a wish to stop, a signal, or the folder's deletion.
+        """
+        try:
+            self.store.commit(batch)
+            return
+        except NotWritten as error:
+            reason = str(error)
+        update = batch.report.update if batch.report else self.store.last_update()
+        self.card.note(NO_SPACE.format(update))
+        while True:
+            self._sleep_unless_ended()
+            try:
+                self.store.flush()
+                self.store.event("disk_full", update, reason=reason)
+                break
+            except NotWritten:
+                self.store.drop_waiting_event("disk_full")
+        self.card.note("")
+
+    def commit_soon(self, batch: Batch) -> None:
+        """Write ``batch`` now if the disk takes it, else together with the next one."""
+        try:
+            self.store.commit(batch)
+        except NotWritten:
+            self.card.note(NO_SPACE.format(self.store.last_update()))
+
+    def _sleep_unless_ended(self) -> None:
+        until = time.monotonic() + RETRY_EVERY
+        while time.monotonic() < until:
+            entry = self.desk.look()
+            if self.asked_to_leave() or self.desk.gone or (entry is not None and entry.desired == "stop"):
+                raise Leave
+            time.sleep(POLL)
+
+    def checkpoint_due(self) -> bool:
+        """Whether it is time: soon after the start, then each second, or less often where that would cost over 2 %."""
+        if self._next_checkpoint is None:
+            self._next_checkpoint = self.seconds + FIRST_CHECKPOINT
+        return self.seconds >= self._next_checkpoint
+
+    def checkpoint(self, trainer: Trainer) -> None:
+        """Keep the trainer's state, unless this very update's is kept. A write that fails leaves the last one."""
+        if trainer.updates == self.checkpointed:
+            return
+        started = time.perf_counter()
+        try:
+            self.store.harden()
+            state = checkpoints.Checkpoint(trainer.updates, self.seconds, *trainer.state())
+            checkpoints.write_checkpoint(self.folder.checkpoint, state, self.folder.previous_checkpoint)
+            checkpoints.keep_branch(self.folder, trainer.updates)
+            self.checkpointed = trainer.updates
+            self.card.note("")
+        except OSError as error:
+            if not self.folder.config.exists():
+                raise Leave from error
+            self.card.note(f"The checkpoint could not be written ({error.strerror or error}); training goes on.")
+        cost = time.perf_counter() - started
+        self._next_checkpoint = self.seconds + max(CHECKPOINT_EVERY, cost / CHECKPOINT_SHARE)
+
+    def close(self) -> None:
+        """Close the files."""
+        self.store.close()
+        self.card.close()
