@@ -201,7 +201,6 @@ def unread_knobs(config: TrainConfig) -> dict[str, str]:
     unread = {name: reason for name, reason in reasons.items() if name not in reads}
     if kind.single_pass:
         unread["n_epochs"] = f"{kind.title} uses every batch once, since its gradient holds only at the old policy."
-        unread["target_kl"] = f"{kind.title} uses every batch once, so there is no later epoch to skip."
     if kind.credit == "episode_return":
         unread["gae_lambda"] = f"{kind.title} weights every step by the whole episode's return."
     if describe(config.env_id).discrete:

@@ -70,7 +70,6 @@ class EnvGroup:
         arrays = {name: array[:, columns] for name, array in self.arrays.items() if name in _BY_STEP}
         policy, values = arrays["policy"], arrays["values"]
         rewards, dones = arrays["rewards"], arrays["dones"]
-        self.arrays["episode_counts"][columns] = 0
         arrays["final_values"][:] = 0
         choose = self._sampler(arrays, steps)
         observed = np.empty((len(slots), self.info.obs_dim), np.float32)

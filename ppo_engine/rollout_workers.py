@@ -63,6 +63,7 @@ class RolloutWorkers:
 
     def roll(self, poll: Callable[[], None] | None = None) -> None:
         """One rollout of all groups; raises EnvironmentFailed or RolloutProcessDied."""
+        self.arrays["episode_counts"][:] = 0
         self._tell("roll")
         try:
             for group in self._groups:

@@ -68,12 +68,11 @@ class Trainer:
             RolloutProcessDied: a rollout process was killed; go on from the last state.
         """
         started = time.perf_counter()
-        episodes = self._roll()
-        batch = self._assess()
+        learning_rate, failure = self.learning_rate, None
         self.old_log_std = self.network.views["log_std"].copy() if "log_std" in self.network.views else None
-        learning_rate = self.learning_rate
-        trace, failure = None, None
         with np.errstate(over="ignore", invalid="ignore"):
+            episodes = self._roll()
+            batch = self._assess()
             try:
                 trace = self.learner.fit(batch, self.objective, self.config, learning_rate)
             except NotFinite as error:
