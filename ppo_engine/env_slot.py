@@ -30,8 +30,17 @@ class EnvSlot:
         self._generator_at_reset = self.env.np_random.bit_generator.state
         self.actions.clear()
         self.total, self.length = 0.0, 0
+        self._renew_world()
         self.observation = self.env.reset()[0]
         return self.observation
+
+    def _renew_world(self) -> None:
+        """A Box2D world remembers, in the order of its contacts, the bodies it once held: BipedalWalker reuses one
+        for all episodes, so an episode would depend on those before it. LunarLander makes its own at every reset."""
+        if hasattr(self.env, "_generate_terrain") and hasattr(self.env, "world"):
+            self.env._destroy()
+            self.env.terrain = []
+            self.env.world = type(self.env.world)()
 
     def state(self) -> tuple[np.ndarray, dict[str, Any]]:
         """The actions of the running episode, and the JSON-able rest."""
