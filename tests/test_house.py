@@ -37,6 +37,7 @@ THIRD_PARTY = {
     "filelock": "filelock",
     "psutil": "psutil",
     "numpy": "numpy",
+    "PIL": "pillow",
 }
 ONLY_FOR_TESTS_AND_BENCH = {"stable_baselines3"}
 TORCH_FILES = {"ppo_engine/reference.py", "ppo_engine/torch_networks.py"}
@@ -74,7 +75,7 @@ def layer(name: str) -> str:
     """The layer a file belongs to, by its path."""
     for prefix, title in (
         ("app.py", "app"), ("pages/shared/", "shared"), ("pages/", "pages"), ("tests/", "tests"),
-        ("ppo_engine/jobs/", "jobs"), ("ppo_engine/plots/", "plots"),
+        ("ppo_engine/jobs/", "jobs"), ("ppo_engine/plots/", "plots"), ("ppo_engine/recordings/", "recordings"),
         ("ppo_engine/__main__.py", "cli"), ("ppo_engine/cli", "cli"), ("ppo_engine/bench.py", "cli"),
         ("ppo_engine/", "engine"),
     ):  # fmt: skip
@@ -117,6 +118,7 @@ FORBIDDEN_IMPORTS = {
         *WRITING_MODULES,
     ),
     "jobs": ("streamlit", "plotly", "pages", "ppo_engine.plots"),
+    "recordings": ("streamlit", "plotly", "pages", "ppo_engine.plots"),
     "plots": ("streamlit", "pages", "ppo_engine.jobs", "sqlite3"),
     "cli": ("streamlit", "pages"),
     "shared": ("torch", "multiprocessing", "sqlite3", "pages.lab", "pages.learn", "pages.present"),

@@ -131,7 +131,7 @@ def test_target_kl_ends_the_update_early():
     assert taken[None] == 80 > taken[0.02] > taken[1e-4] >= 1
 
 
-@pytest.mark.parametrize("objective", ["ppo_clip", "surrogate", "policy_gradient"])
+@pytest.mark.parametrize("objective", ["ppo_clip", "surrogate", "ppo_kl"])
 @pytest.mark.parametrize(
     ("column", "bad"),
     [
