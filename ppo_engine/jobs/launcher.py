@@ -47,7 +47,8 @@ def start_detached(module: str, arguments: Sequence[str], log: Path, **options: 
     options.setdefault("stdin", subprocess.DEVNULL)
     with open(log, "ab") as output:
         command = [sys.executable, "-m", module, *arguments]
-        return subprocess.Popen(command, stdout=output, stderr=output, env=environment, **detach, **options)
+        options.setdefault("stdout", output)
+        return subprocess.Popen(command, stderr=output, env=environment, **detach, **options)
 
 
 class LocalLauncher:

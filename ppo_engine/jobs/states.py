@@ -19,7 +19,13 @@ class State(NamedTuple):
 
 
 def derive(
-    entry: Entry | None, glance: Glance, held: bool, ahead: int = 0, note: str = "", remark: Remark | None = None, total: int = 0
+    entry: Entry | None,
+    glance: Glance,
+    held: bool,
+    ahead: int = 0,
+    note: str = "",
+    remark: Remark | None = None,
+    total: int = 0,
 ) -> State:
     """The state of a run.
 

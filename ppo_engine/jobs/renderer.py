@@ -1,0 +1,119 @@
+"""The renderer: makes one video of a run's policy at low priority, never in the training process.
+
+``python -m ppo_engine.jobs.renderer RUN_FOLDER [--update N]`` makes one; with ``--serve`` it reads lines
+``UPDATE RUN_FOLDER`` (-1: the newest) and answers each with its processor seconds so far, until its input ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+
+import numpy as np  # noqa: E402  (the video driver is chosen before anything can import pygame)
+
+from ppo_engine.envs import describe, make_env  # noqa: E402
+from ppo_engine.jobs.folders import RunFolder  # noqa: E402
+from ppo_engine.jobs.overlay import Moment, Overlay  # noqa: E402
+from ppo_engine.jobs.videos import Video, register_video, video_path  # noqa: E402
+from ppo_engine.jobs.view import RunView  # noqa: E402
+from ppo_engine.policy import Policy  # noqa: E402
+
+START_SEED = 7
+EVERY = 2
+MOST_FRAMES = 360
+NICE = 10
+
+
+def render_video(folder: RunFolder, update: int | None = None) -> Video:
+    """Play one episode with the most likely actions from the fixed start, and publish it as a video.
+
+    Every 2nd step is a frame and at most 360 are drawn; the return and length told are those of the whole episode.
+    Raises LookupError while no parameters are kept and ValueError when the config cannot be read.
+    """
+    view = RunView(folder.runs, folder.run_id)
+    moment = view.moment(update)
+    if moment is None:
+        raise LookupError(f"run {folder.run_id} has no parameters yet")
+    number, snapshot = moment
+    path = video_path(folder, number)
+    config = view.config
+    policy, info = Policy(config, snapshot), describe(config.env_id)
+    env = make_env(config.env_id, render_mode="rgb_array")
+    try:
+        bounds = None if info.discrete else (env.action_space.low, env.action_space.high)  # type: ignore[attr-defined]
+        overlay = Overlay(f"update {number}", info.action_names, bounds)
+        with _movie(path, info.fps / EVERY) as movie:
+            ret, length = _play(env, policy, overlay, movie)
+    finally:
+        env.close()
+    os.replace(path.with_suffix(".tmp.mp4"), path)
+    video = Video(number, path, ret, length)
+    register_video(video)
+    return video
+
+
+def _movie(path: Path, fps: float) -> Any:
+    import imageio
+
+    return imageio.get_writer(
+        path.with_suffix(".tmp.mp4"), fps=fps, codec="libx264", pixelformat="yuv420p", macro_block_size=2,
+        ffmpeg_log_level="error",
+        output_params=["-crf", "26", "-preset", "veryfast", "-threads", "1", "-movflags", "+faststart"],
+    )  # fmt: skip
+
+
+def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any) -> tuple[float, int]:
+    observation, _ = env.reset(seed=START_SEED)
+    ret, length, frames, done = 0.0, 0, 0, False
+    while not done:
+        action = policy.act(observation, deterministic=True)
+        if length % EVERY == 0 and frames < MOST_FRAMES:
+            chosen = int(action) if overlay.bounds is None else -1
+            now = Moment(length, ret, policy.value(observation), policy.distribution(observation), chosen)
+            movie.append_data(overlay.draw(env.render(), now))
+            frames += 1
+        observation, reward, terminated, truncated, _ = env.step(action)
+        ret, length, done = ret + float(reward), length + 1, terminated or truncated
+    if frames < MOST_FRAMES:
+        last = Moment(length, ret, policy.value(observation), policy.distribution(observation), -1)
+        movie.append_data(overlay.draw(env.render(), last))
+    return ret, length
+
+
+def _serve() -> int:
+    for line in sys.stdin:
+        update, _, path = line.strip().partition(" ")
+        try:
+            render_video(RunFolder.at(path), None if int(update) < 0 else int(update))
+        except Exception as error:  # a run may be deleted while it is filmed, and the next order must not suffer for it
+            print(f"{path}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        print(sum(os.times()[:4]), flush=True)
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Render as told on the command line; an exit status."""
+    parser = argparse.ArgumentParser(prog="python -m ppo_engine.jobs.renderer")
+    parser.add_argument("folder", nargs="?", help="the run's folder")
+    parser.add_argument("--update", type=int, help="which moment to film (default: the newest)")
+    parser.add_argument("--serve", action="store_true", help="read orders from standard input")
+    chosen = parser.parse_args(arguments)
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    np.seterr(all="ignore")
+    if chosen.serve:
+        return _serve()
+    if not chosen.folder:
+        parser.error("name a run's folder")
+    video = render_video(RunFolder.at(chosen.folder), chosen.update)
+    print(f"{video.path}: return {video.ret:.1f} in {video.length} steps")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
