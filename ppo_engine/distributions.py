@@ -9,6 +9,7 @@ second implementation that the tests hold these against.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -117,6 +118,11 @@ class Gaussian:
     def parameters(self) -> tuple[np.ndarray, np.ndarray]:
         """What rebuilds this distribution: mean and log deviation."""
         return self.mean, self.log_std
+
+
+def distribution_of(discrete: bool) -> Any:
+    """The class of a policy's distribution: Categorical for discrete actions, else Gaussian."""
+    return Categorical if discrete else Gaussian
 
 
 _ROWS: dict[int, np.ndarray] = {}

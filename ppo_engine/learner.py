@@ -10,7 +10,7 @@ import numpy as np
 from ppo_engine.advantages import normalise
 from ppo_engine.config import TrainConfig
 from ppo_engine.diagnostics import approx_kl
-from ppo_engine.distributions import Categorical, Gaussian
+from ppo_engine.distributions import distribution_of
 from ppo_engine.networks import MLP
 from ppo_engine.objectives import Objective, Terms
 from ppo_engine.optimizer import Adam, clip_grad_norm
@@ -58,7 +58,7 @@ class Learner:
 
     def __init__(self, network: MLP, discrete: bool, rng: np.random.Generator):
         self.network, self.rng = network, rng
-        self.distribution = Categorical if discrete else Gaussian
+        self.distribution = distribution_of(discrete)
         self.optimizer = Adam(network.size)
 
     def fit(self, batch: Batch, objective: Objective, config: TrainConfig, learning_rate: float) -> Trace:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -67,10 +67,10 @@ class MLP:
         for layer in range(self.depth):
             weight = self.views[f"hidden{layer}.weight"]
             for trunk in range(2):
-                weight[trunk] = _orthogonal(rng, *weight.shape[1:], GAIN_HIDDEN)
+                weight[trunk] = _orthogonal(rng, weight.shape[1:], GAIN_HIDDEN)
         for head, gain in (("policy", GAIN_POLICY), ("value", GAIN_VALUE)):
             weight = self.views[f"{head}.weight"]
-            weight[:] = _orthogonal(rng, *weight.shape, gain)
+            weight[:] = _orthogonal(rng, weight.shape, gain)
         if "log_std" in self.views:
             self.views["log_std"][:] = log_std_init
 
@@ -126,7 +126,7 @@ class MLP:
         """J·direction at the last ``forward`` of ``batch`` rows: how the outputs move along ``direction`` ``(P,)``."""
         cache = self._caches[batch]
         views, moves = self.views, self.view(direction)
-        tangent = None
+        tangent: Any = None
         below = cache.observations
         for layer in range(self.depth):
             moved = np.matmul(below, moves[f"hidden{layer}.weight"]) + moves[f"hidden{layer}.bias"]
@@ -190,8 +190,9 @@ def _shapes(obs_dim: int, action_dim: int, hidden_sizes: tuple[int, ...], discre
     return shapes if discrete else shapes | {"log_std": (action_dim,)}
 
 
-def _orthogonal(rng: np.random.Generator, rows: int, columns: int, gain: float) -> np.ndarray:
+def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], gain: float) -> np.ndarray:
     """A matrix with orthonormal rows or columns, times ``gain``. Source: Saxe et al. 2014, arXiv 1312.6120."""
+    rows, columns = shape
     matrix = rng.standard_normal((max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(matrix)
     q *= np.sign(np.diag(r))

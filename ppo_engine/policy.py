@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ppo_engine.config import TrainConfig
-from ppo_engine.distributions import Categorical, Gaussian
+from ppo_engine.distributions import Categorical, Gaussian, distribution_of
 from ppo_engine.envs import describe
 from ppo_engine.networks import MLP
 from ppo_engine.normalisation import EPSILON, normalise_observations
@@ -60,7 +60,7 @@ class Policy:
 
     def _distribution(self, rows: np.ndarray) -> Categorical | Gaussian:
         outputs = self.network.forward(self._see(rows))
-        return (Categorical if self.info.discrete else Gaussian)(outputs.policy, outputs.log_std)
+        return distribution_of(self.info.discrete)(outputs.policy, outputs.log_std)
 
     def _see(self, rows: np.ndarray) -> np.ndarray:
         return normalise_observations(rows, self._mean, self._var) if self.config.normalize_observation else rows

@@ -62,7 +62,7 @@ class EnvGroup:
         self.slots = [EnvSlot(config.env_id, config.seed, index) for index in indices]
         self.info = describe(config.env_id)
         space = self.slots[0].env.action_space
-        self.bounds = None if self.info.discrete else (space.low, space.high)
+        self.bounds: Any = None if self.info.discrete else (space.low, space.high)
 
     def roll(self, poll: Callable[[], None] | None = None) -> None:
         """Steps every environment ``n_steps`` times. ``poll`` is called now and then, to publish ended episodes."""

@@ -47,7 +47,8 @@ class RolloutWorkers:
         }
         self.arrays = _on(memory, config, make_network)
         self.arrays["obs_var"][:] = 1
-        self._pipes, self._processes = [], []
+        self._pipes: list[Any] = []
+        self._processes: list[Any] = []
         for rank in range(1, self.workers):
             ours, theirs = context.Pipe()
             share = groups[rank :: self.workers]

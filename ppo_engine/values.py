@@ -7,7 +7,7 @@ import numpy as np
 
 def value_error(
     values: np.ndarray, returns: np.ndarray, old_values: np.ndarray, clip_range_vf: float | None
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray | np.floating]:
     """Error e of each prediction and its slope; the loss is mean e² and ∂(mean e²)/∂V = 2 e·slope / B.
 
     Unclipped: e = V − R, slope 1. Clipped: e = V_old + clip(V − V_old, −ε_v, ε_v) − R, slope 0 where the clip holds.
