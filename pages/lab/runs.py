@@ -1,0 +1,12 @@
+"""Runs: every run made here, newest first, with what became of it; open, resume, rename, delete and undo."""
+
+import streamlit as st
+
+from pages.shared import run_table
+from pages.shared.live_chart import load_scripts
+
+load_scripts()
+st.title("Runs")
+st.caption("Every run made here, newest first. A run is a folder of its own: closing this page changes nothing.")
+run_table.show_messages()
+run_table.show()

@@ -1,0 +1,49 @@
+"""Train: choose, press Start, and watch an agent learn while the sliders still act."""
+
+import streamlit as st
+
+from pages.shared import knobs, live_chart, notices, setup, stage, transport
+from pages.shared.run_picker import adopt_run, current_status, join_live_run
+from ppo_engine.config import unread_knobs
+from ppo_engine.objectives import OBJECTIVES
+from ppo_engine.presets import presets_for
+
+setup.read_url(adopt_run)
+join_live_run()
+live_chart.load_scripts()
+
+run_id = st.session_state.get("run", "")
+status = current_status(run_id)
+going = status is not None and status.name in ("running", "queued", "paused")
+on_slider = notices.on_slider(run_id if going else "")
+
+with st.container(key="controls", gap="small"):
+    columns = st.columns([2.1, 1.15, 1.9, 0.8, 1.35, 5.9], vertical_alignment="bottom", gap="small")
+    fixed = {"disabled": going, "help": "Fixed while this run goes on." if going else None, "persist_state": "session"}
+    columns[0].selectbox("Environment", setup.ENVIRONMENTS, key="env", on_change=setup.on_env, **fixed)
+    presets = presets_for(st.session_state["env"])
+    about = fixed if going else {**fixed, "help": presets[st.session_state["preset"]].reason}
+    columns[1].selectbox("Preset", list(presets), key="preset", on_change=setup.on_preset, **about)
+    columns[2].selectbox(
+        "Objective", list(OBJECTIVES), key="objective", on_change=setup.on_objective,
+        format_func=lambda name: OBJECTIVES[name].title, **fixed,
+    )  # fmt: skip
+    columns[3].number_input("Seed", 0, 2**31 - 1, step=1, key="seed", on_change=setup.settled, **fixed)
+    config = notices.current_config()
+    unread = unread_knobs(config)
+    with columns[4].popover("All knobs", width="stretch", on_change="rerun", key="more") as more:
+        if more.open:
+            knobs.expert_panel(config, unread)
+    with columns[5]:
+        transport.buttons(run_id, status)
+    for column, name in zip(st.columns(3, gap="large"), setup.SLIDERS, strict=True):
+        with column, st.container(gap=None, key=f"slot_{name}"):
+            knobs.slider(name, unread, on_slider)
+
+notices.show(status)
+if status is not None:
+    stage.show_run(run_id, status.name)
+else:
+    stage.show_replay()
+live_chart.load_plotly()
+setup.write_url()

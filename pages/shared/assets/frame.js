@@ -1,0 +1,68 @@
+// Builds the panels once: strip, tiles, charts, video and sentence; nothing is ever replaced afterwards.
+L.PANELS = [
+  ["ret", "Return", "what an episode earns"],
+  ["objective", "Objective", "gain per |Â| against the ratio"],
+  ["video", "Rollout", "the newest policy, acting greedily"],
+  ["kl", "KL, old ‖ new", "how far this update moved the policy"],
+  ["hist", "Ratio histogram", "every sample of this update"],
+  ["split", "Where the samples are", "and what still pushes"],
+  ["entropy", "Entropy", "how undecided the policy is"],
+  ["ev", "Explained variance", "how well the critic predicts"],
+  ["losses", "Losses", "value (left), policy (right, dotted)"],
+  ["fractions", "Outside the band", "per update"],
+];
+
+L.build = (root) => {
+  const ui = { panels: {} };
+  root.textContent = "";
+  ui.strip = L.el("div", "ppo-strip");
+  ui.badge = L.el("span", "ppo-badge"); ui.title = L.el("span", "ppo-title");
+  ui.bar = L.el("div", "ppo-bar"); ui.fill = L.el("i"); ui.bar.append(ui.fill);
+  ui.bar.setAttribute("role", "progressbar"); ui.bar.setAttribute("aria-label", "Training progress");
+  ui.progress = L.el("span", "ppo-progress");
+  ui.strip.append(ui.badge, ui.title, ui.bar, ui.progress);
+  ui.tiles = L.el("div", "ppo-tiles");
+  ui.warning = L.el("div", "ppo-warning"); ui.warning.setAttribute("role", "status");
+  ui.grid = L.el("div", "ppo-grid");
+  const side = L.el("div", "ppo-side");
+  for (const [id, title, sub] of L.PANELS) {
+    const p = L.el("section", "ppo-panel ppo-" + id), head = L.el("header");
+    const h = L.el("h3", "", title), s = L.el("small", "", sub), now = L.el("b", "ppo-now");
+    head.append(h, s, now);
+    const body = L.el("div", "ppo-body");
+    p.setAttribute("aria-label", title);
+    p.append(head, body);
+    const panel = { node: p, title: h, sub: s, now, body };
+    if (!["video", "split"].includes(id)) {
+      panel.plot = L.el("div", "ppo-plot");
+      panel.plot.dataset.chart = id; panel.plot.setAttribute("role", "img");
+      body.append(panel.plot);
+    }
+    ui.panels[id] = panel;
+    if (id === "video") ui.grid.append(side);
+    (["video", "split"].includes(id) ? side : ui.grid).append(p);
+  }
+  ui.sentence = L.el("div", "ppo-sentence");
+  ui.sentence.setAttribute("aria-live", "polite");
+  root.append(ui.strip, ui.tiles, ui.warning, ui.grid, ui.sentence);
+  L.splitInto(ui.panels.split);
+  L.videoInto(ui.panels.video);
+  return ui;
+};
+
+L.splitInto = (panel) => {
+  panel.rows = {};
+  for (const [id, label, help] of [
+    ["in", "in band", "ratio within 1±ε: the full gradient"],
+    ["killed", "killed", "outside, and the clip has cut its gradient to zero"],
+    ["push", "outside, still pushing", "outside, but the clip does not act on this side"],
+  ]) {
+    const row = L.el("div", "ppo-split " + id), bar = L.el("div", "track"), fill = L.el("i"), v = L.el("b", "", "–");
+    row.title = help;
+    bar.append(fill); row.append(L.el("span", "", label), bar, v);
+    panel.body.append(row);
+    panel.rows[id] = { v, fill };
+  }
+  panel.hint = L.el("p", "ppo-hint");
+  panel.body.append(panel.hint);
+};

@@ -1,0 +1,115 @@
+// Keeps one run's numbers in the browser, applies deltas to them, and redraws one chart per animation frame.
+L.COLUMNS = ["timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "clip_fraction",
+  "killed_fraction", "active_outside_fraction", "explained_variance", "kl_coef"];
+L.KEEP = 3000;
+
+L.fresh = (run) => ({ run, last: 0, epLast: 0, update: [], cols: Object.fromEntries(L.COLUMNS.map((c) => [c, []])),
+  ep: { x: [], y: [] }, knobs: [], hist: null, sample: null, drag: null, threshold: null, klBand: null,
+  objective: { name: "ppo_clip", title: "Objective", eps: 0.2, clips: true, band: true, adaptive: false }, edges: [] });
+
+// Adds a packet's rows; false when something in between is missing and everything must be sent again.
+L.absorb = (st, d) => {
+  if (d.rows) {
+    if (d.rows.after > st.last) return false;
+    const u = L.floats(d.rows.update), keep = u.map((v) => v > st.last);
+    u.forEach((v, i) => keep[i] && st.update.push(v));
+    for (const c of L.COLUMNS) L.floats(d.rows.cols[c]).forEach((v, i) => keep[i] && st.cols[c].push(v));
+    if (u.length) st.last = Math.max(st.last, u[u.length - 1]);
+    if (st.update.length > L.KEEP) {
+      const half = (a) => a.filter((_, i) => i % 2 === 0 || i > L.KEEP / 2);
+      st.update = half(st.update);
+      for (const c of L.COLUMNS) st.cols[c] = half(st.cols[c]);
+    }
+  }
+  if (d.ep) {
+    if (d.ep.after > st.epLast) return false;
+    const x = L.floats(d.ep.x), y = L.floats(d.ep.y);
+    L.floats(d.ep.id).forEach((id, i) => { if (id > st.epLast) { st.ep.x.push(x[i]); st.ep.y.push(y[i]); } });
+    st.epLast = Math.max(st.epLast, d.ep.last);
+    while (st.ep.x.length > 1600) { const h = (a) => a.filter((_, i) => i % 2 === 0); st.ep.x = h(st.ep.x); st.ep.y = h(st.ep.y); }
+  }
+  for (const key of ["objective", "edges", "threshold", "klBand", "knobs"]) if (d[key] !== undefined) st[key] = d[key];
+  if (d.hist) st.hist = d.hist;
+  if (d.sample) st.sample = { update: d.sample.update, log_ratio: L.floats(d.sample.log_ratio),
+    advantage: L.floats(d.sample.advantage), slope: L.floats(d.sample.slope) };
+  if (st.drag !== null && d.objective && Math.abs(st.objective.eps - st.drag) < 1e-9) st.drag = null;
+  return true;
+};
+
+L.figure = (st, t, id) => {
+  if (id === "objective") return L.objectiveFigure(st, t);
+  if (id === "hist") return L.histogramFigure(st, t);
+  const [traces, extra] = L.charts[id](st, t);
+  return [traces, { annotations: L.knobNotes(st, t), ...extra }];
+};
+
+L.makeRedraw = (inst) => (ids) => {
+  ids.forEach((id) => inst.queue.add(id));
+  if (inst.drawing) return;
+  inst.drawing = true;
+  const step = () => {
+    const id = inst.queue.values().next().value;
+    if (id === undefined || inst.gone) { inst.drawing = false; return; }
+    inst.queue.delete(id);
+    const panel = inst.ui.panels[id];
+    if (window.Plotly) {
+      const [traces, extra] = L.figure(inst.st, inst.theme, id);
+      const layout = L.layout(inst.theme, inst.st.run + inst.axisRevision(id), { ...extra, datarevision: ++inst.serial });
+      window.Plotly.react(panel.plot, traces, layout, L.config);
+      if (id === "objective") L.placeKnees(inst.st, panel);
+    }
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+};
+
+L.ALL = ["ret", "objective", "hist", "kl", "fractions", "entropy", "ev", "losses"];
+
+L.mount = (component) => {
+  const root = component.parentElement.querySelector("#ppo-live");
+  let inst = root.inst;
+  if (!inst) {
+    inst = root.inst = { queue: new Set(), serial: 0, ui: L.build(root), st: L.fresh("") };
+    // A new ε changes the window of the two ratio charts: their zoom starts anew, the others keep theirs.
+    inst.axisRevision = (id) => (id === "objective" || id === "hist" ? ":" + inst.st.objective.eps : "");
+    inst.redraw = L.makeRedraw(inst);
+    inst.ui.panels.objective.knees = L.knees(new Proxy({}, { get: (_, k) => (k === "redraw" ? inst.redraw : inst.st[k]),
+      set: (_, k, v) => { inst.st[k] = v; return true; } }), inst.ui.panels.objective, (eps) => inst.send("knee", eps));
+    inst.watch = new ResizeObserver(() => L.placeKnees(inst.st, inst.ui.panels.objective));
+    inst.watch.observe(inst.ui.panels.objective.plot);
+    const wait = () => { if (inst.gone) return; window.Plotly ? inst.redraw(L.ALL) : setTimeout(wait, 30); };
+    wait();
+  }
+  inst.send = (name, value) => component.setTriggerValue(name, value);
+  const theme = L.theme(root), changed = !inst.theme || theme.bg !== inst.theme.bg || theme.text !== inst.theme.text;
+  inst.theme = theme;
+  root.dataset.dark = document.documentElement.dataset.ppoDark = theme.dark;
+  if (changed) inst.redraw(L.ALL);
+  const d = component.data;
+  if (d && (d.replay || d.preview !== undefined || d.serial !== inst.seen)) { inst.seen = d.serial; L.receive(inst, d); }
+  return () => { inst.gone = true; inst.watch.disconnect(); L.stopReplay(inst);
+    if (window.Plotly) inst.ui && Object.values(inst.ui.panels).forEach((p) => p.plot && window.Plotly.purge(p.plot)); };
+};
+
+L.receive = (inst, d) => {
+  if (d.run !== inst.st.run) { L.stopReplay(inst); inst.st = L.fresh(d.run); inst.ui.panels.video.url = ""; }
+  if (d.preview !== undefined) {
+    if (d.replay) L.startReplay(inst, d.replay);
+    if (!inst.replay) { inst.send("need", 0); return; }
+    const preview = d.preview === inst.st.objective.eps ? null : d.preview;
+    if (preview !== inst.preview) { inst.preview = inst.st.drag = preview; inst.redraw(["objective", "hist"]); }
+    return;
+  }
+  if (!L.absorb(inst.st, d)) { inst.send("need", d.serial); return; }
+  L.show(inst, d);
+};
+
+L.show = (inst, d) => {
+  L.readouts(inst.st, inst.ui, d);
+  L.describe(inst.st, inst.ui);
+  if (d.film !== undefined) L.showVideo(inst.ui.panels.video, d.film, (u) => inst.pick ? inst.pick(u) : inst.send("film", u));
+  const ids = [];
+  if (d.rows || d.knobs || d.objective) ids.push("ret", "kl", "fractions", "entropy", "ev", "losses"); else if (d.ep) ids.push("ret");
+  if (d.sample || d.hist || d.objective) ids.push("objective", "hist");
+  inst.redraw(ids);
+};

@@ -1,0 +1,40 @@
+// Shows the newest rollout video without a flash: the next one loads behind and is swapped in when it can play.
+L.videoInto = (panel) => {
+  const stage = L.el("div", "ppo-stage"), bar = L.el("div", "ppo-film");
+  panel.back = L.el("video"); panel.front = L.el("video");
+  for (const v of [panel.back, panel.front]) {
+    v.muted = true; v.loop = true; v.playsInline = true; v.autoplay = true; v.preload = "auto";
+    v.setAttribute("muted", ""); v.setAttribute("aria-label", "Rollout of the current policy");
+    stage.append(v);
+  }
+  panel.empty = L.el("p", "ppo-empty", "The first rollout is filmed after the first update.");
+  panel.prev = L.el("button", "", "◀"); panel.prev.setAttribute("aria-label", "Earlier rollout");
+  panel.next = L.el("button", "", "▶"); panel.next.setAttribute("aria-label", "Later rollout");
+  panel.caption = L.el("span", "", "");
+  stage.append(panel.empty);
+  bar.append(panel.prev, panel.caption, panel.next);
+  panel.body.append(stage, bar);
+};
+
+L.showVideo = (panel, film, pick) => {
+  if (!film || !film.url) { panel.empty.hidden = false; panel.prev.disabled = panel.next.disabled = true; return; }
+  const at = film.list.indexOf(film.update);
+  panel.prev.disabled = at <= 0; panel.next.disabled = at < 0 || at >= film.list.length - 1;
+  panel.prev.onclick = () => pick(film.list[at - 1]);
+  // Stepping onto the last one means: follow the newest again.
+  panel.next.onclick = () => pick(at + 1 >= film.list.length - 1 ? 0 : film.list[at + 1]);
+  panel.caption.textContent = `update ${film.update}` + (film.ret === null ? "" : ` · return ${Math.round(film.ret)}`);
+  if (panel.url === film.url) return;
+  panel.url = film.url;
+  const next = panel.back;
+  next.oncanplay = () => {
+    next.oncanplay = null;
+    if (panel.url !== film.url) return;
+    panel.empty.hidden = true;
+    next.classList.add("on"); panel.front.classList.remove("on");
+    panel.back = panel.front; panel.front = next;
+    setTimeout(() => panel.back.pause(), 250);
+    next.play().catch(() => {});
+  };
+  next.src = film.url; next.load();
+};

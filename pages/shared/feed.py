@@ -1,0 +1,121 @@
+"""Reads a run once for all its viewers: each tick only what is new, kept in memory between ticks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ppo_engine.jobs.control import runs_folder
+from ppo_engine.jobs.view import RunView
+from ppo_engine.report import REPORT_KEYS
+
+TICK = 1.0
+PER_VIEWER = 0.1
+GONE_AFTER = 6.0
+MAX_EPISODES = 400_000
+
+
+class Feed:
+    """One run's rows, episodes, events, newest histogram and sample; ``version`` changes when anything did."""
+
+    def __init__(self, run_id: str):
+        self.view = RunView(runs_folder(), run_id)
+        self.run_id, self.config = run_id, self.view.config
+        self.updates: np.ndarray = np.zeros(0, dtype=int)
+        self.rows = np.zeros((0, len(REPORT_KEYS)))
+        self.episodes = np.zeros((0, 7))
+        self.events: list[Any] = []
+        self.histogram = self.sample = None
+        self.films: list[Any] = []
+        self.pending: dict[str, Any] = {}
+        self.status = self.view.status
+        self.progress = self.view.progress()
+        self.name = self.view.name
+        self.version = 0
+        self._read_at = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def last_update(self) -> int:
+        """Number of the newest update, 0 before the first."""
+        return int(self.updates[-1]) if len(self.updates) else 0
+
+    @property
+    def live(self) -> bool:
+        """Whether the run may still bring something new by itself."""
+        return self.status.name in ("queued", "running", "paused")
+
+    def report(self) -> dict[str, float]:
+        """The newest update's scalars by report key."""
+        return dict(zip(REPORT_KEYS, self.rows[-1].tolist(), strict=True))
+
+    def refresh(self, min_age: float = 0.0) -> None:
+        """Read what is new, unless somebody did within the last ``min_age`` seconds."""
+        with self._lock:
+            now = time.monotonic()
+            if self._read_at and now - self._read_at < min_age:
+                return
+            self._read_at = now
+            self._read()
+
+    def _read(self) -> None:
+        view, before = self.view, self._marks()
+        # The state first: rows that a worker wrote before it ended are then read below, never missed.
+        self.status = view.status
+        updates, rows = view.updates_since(self.last_update)
+        if updates:
+            self.updates, self.rows = np.r_[self.updates, updates], np.r_[self.rows, rows]
+            self.histogram, self.sample = view.histogram(self.last_update), view.sample(self.last_update)
+        fresh = np.column_stack(view.episodes_since(int(self.episodes[-1, 0]) if len(self.episodes) else 0))
+        if len(fresh):
+            self.episodes = np.r_[self.episodes, fresh]
+            if len(self.episodes) > MAX_EPISODES:
+                self.episodes = self.episodes[self.episodes[:, 0] % 2 == 0]
+        self.events += view.events_since(self.events[-1].seq if self.events else 0)
+        self.pending, self.films, self.progress = view.pending_knobs(), view.videos(), view.progress()
+        if self._marks() != before or not self.version:
+            self.version += 1
+
+    def _marks(self) -> tuple:
+        films = self.films[-1].update if self.films else -1
+        episodes = int(self.episodes[-1, 0]) if len(self.episodes) else 0
+        events = self.events[-1].seq if self.events else 0
+        return self.last_update, episodes, events, films, self.status, tuple(self.pending.items())
+
+    def knob_changes(self) -> list[dict[str, Any]]:
+        """Every applied change of a live knob, oldest first: name, old, new, and the first update it held for."""
+        now, changes = self.config.to_dict(), []
+        for event in self.events:
+            for name, value in event.detail.get("changes", {}).items() if event.kind == "knob" else ():
+                changes.append({"name": name, "old": now.get(name), "new": value, "update": event.update})
+                now[name] = value
+        return changes
+
+    def knob_value(self, name: str) -> Any:
+        """A live knob's value now in force."""
+        found = [change["new"] for change in self.knob_changes() if change["name"] == name]
+        return found[-1] if found else getattr(self.config, name)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def open_feed(run_id: str) -> Feed:
+    """The feed of a run, shared by all its viewers; raises UnknownRun."""
+    return Feed(run_id)
+
+
+@st.cache_resource(show_spinner=False)
+def _audience() -> dict[str, float]:
+    return {}
+
+
+def tick_interval(session: str) -> float:
+    """Seconds between two ticks: slower with every viewer, so that the server never chokes."""
+    audience, now = _audience(), time.monotonic()
+    audience[session] = now
+    for key in [key for key, seen in list(audience.items()) if now - seen > GONE_AFTER]:
+        audience.pop(key, None)
+    return max(TICK, PER_VIEWER * len(audience))

@@ -1,0 +1,81 @@
+"""The one live component: all charts of the Train page, fed with deltas; plotly.js comes inlined from the package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from plotly.offline import get_plotlyjs
+from streamlit import runtime
+
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = (
+    "codec", "theme", "lines", "objective", "histogram", "frame", "video", "readouts", "live", "replay",
+)  # fmt: skip
+LIVE_KEY = "live"
+
+
+def _panels_script() -> str:
+    """Our scripts and styles as one module; they travel once, so that a tick carries only a few lines of script."""
+    css = json.dumps((ASSETS / "live.css").read_text(encoding="utf-8"))
+    style = (
+        "if (!document.getElementById('ppo-style')) { const s = document.createElement('style');"
+        f" s.id = 'ppo-style'; s.textContent = {css}; document.head.append(s); }}"
+    )
+    return "\n".join([style, *((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)])
+
+
+NO_OP = "\nexport default function () {}\n"
+_panels = st.components.v2.component(
+    "ppo_panels", html="<i hidden></i>\n<!-- panels -->", isolate_styles=False,
+    js=_panels_script() + "\nwindow.PPOLive.ready = true;" + NO_OP,
+)  # fmt: skip
+_plotly = st.components.v2.component(
+    "ppo_plotly", html="<i hidden></i>\n<!-- plotly.js -->", js="\n" + get_plotlyjs() + NO_OP, isolate_styles=False
+)
+_live = st.components.v2.component(
+    "ppo_live",
+    html="<div id='ppo-live'>\n</div>",
+    js="""
+export default function (component) {
+  let gone = false, end = () => {};
+  const go = () => { if (gone) return; const L = window.PPOLive;
+    if (L && L.ready) end = L.mount(component); else setTimeout(go, 15); };
+  go();
+  return () => { gone = true; end(); };
+}
+""",
+    isolate_styles=False,
+)
+
+
+def load_scripts() -> None:
+    """Sends our scripts first, so that the video, the words and the numbers move before plotly.js has been parsed."""
+    _panels(key="ppo_panels")
+
+
+def load_plotly() -> None:
+    """Sends plotly.js (4.8 MB, once a tab: a rerun finds it in the browser's message cache)."""
+    _plotly(key="ppo_plotly")
+
+
+def live_chart(data: dict[str, Any], on_knee: Callable[[], None], on_film: Callable[[], None],
+               on_need: Callable[[], None]) -> None:  # fmt: skip
+    """Shows a packet. ``on_knee`` runs when a knee was dragged and let go, ``on_film`` when another video was asked
+    for, ``on_need`` when the tab lacks something in between and everything must be sent again."""
+    _live(key=LIVE_KEY, data=data, on_knee_change=on_knee, on_film_change=on_film, on_need_change=on_need)
+
+
+def asked(name: str) -> Any:
+    """The value that came with the event of that name; only within its callback."""
+    return getattr(st.session_state[LIVE_KEY], name)
+
+
+def media_url(path: Path) -> str:
+    """A URL under which this session may fetch a video file; it is dropped when no tab shows it any more."""
+    if not runtime.exists():
+        return ""
+    return runtime.get_instance().media_file_mgr.add(str(path), "video/mp4", f"ppo.{path.name}")

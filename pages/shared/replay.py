@@ -1,0 +1,29 @@
+"""The recorded run that plays until a visitor starts one of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.deltas import hint, title
+from ppo_engine.plots.replays import replay_packet
+from ppo_engine.recordings import Recording, load
+
+FIRST = "lunar-lander"
+
+
+@st.cache_resource(show_spinner=False)
+def _recording() -> tuple[Recording, dict[str, Any]]:
+    recording = load(FIRST)
+    return recording, replay_packet(recording)
+
+
+def packet(media: Callable[[Path], str]) -> dict[str, Any]:
+    """The whole recording as one packet; ``media`` makes a video fetchable."""
+    recording, data = _recording()
+    films = [{"url": media(film.path), "update": film.update, "ret": film.ret} for film in recording.films]
+    words = {"title": title(recording.config), "hint": hint(recording.config), "sentence": recording.note}
+    return {"run": "replay:" + FIRST, "replay": {**data, **words, "films": films}}

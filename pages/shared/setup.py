@@ -1,0 +1,160 @@
+"""What the visitor has set up: environment, preset, objective, sliders, seed; kept in the session and in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.rungs import label_of, value_of
+from ppo_engine.config import KNOBS, TrainConfig
+from ppo_engine.envs import ENVIRONMENTS, check_env_id
+from ppo_engine.knobs import ConfigError
+from ppo_engine.objectives import OBJECTIVES
+from ppo_engine.presets import build_config, presets_for
+
+SLIDERS = ("clip_range", "learning_rate", "kl_coef")
+TOP = ("env", "preset", "objective", *SLIDERS, "seed")
+FIRST_ENV = "LunarLander-v3"
+
+
+def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
+    """Take over the URL if it is not the one that was written last: on the first run, and after back or a typed one.
+
+    Every value that cannot be used is replaced by its default and told in one sentence; nothing is started.
+    """
+    params = {key: st.query_params[key] for key in st.query_params}
+    if params == st.session_state.get("_url"):
+        return
+    st.session_state["_url"] = params
+    st.session_state["_problems"] = []
+    run_id = params.get("run", "")
+    st.session_state["run"] = run_id
+    config = adopt_run(run_id) if run_id else None
+    if run_id and config is None:
+        st.session_state["run"] = ""
+    if config is not None:
+        take_config(config)
+    elif "env" not in st.session_state or set(params) & set(TOP):
+        _adopt(params)
+
+
+def _adopt(params: Mapping[str, str]) -> None:
+    def checked(key: str, check: Callable[[str], Any], default: Any) -> Any:
+        try:
+            return check(params[key]) if key in params else default
+        except ConfigError as error:
+            tell(f"{error} {default} is used instead.")
+            return default
+
+    env = checked("env", check_env_id, FIRST_ENV)
+    presets = presets_for(env)
+    preset = checked("preset", lambda text: _one_of("preset", text, presets), next(iter(presets)))
+    own = build_config(env, preset).objective
+    objective = checked("objective", lambda text: _one_of("objective", text, OBJECTIVES), own)
+    base = build_config(env, preset, objective)
+    st.session_state.update(env=env, preset=preset, objective=objective, overrides={})
+    for name in SLIDERS:
+        set_slider(name, checked(name, KNOBS[name].check, getattr(base, name)))
+    st.session_state["seed"] = checked("seed", KNOBS["seed"].check, base.seed)
+
+
+def _one_of(field: str, text: str, allowed: Mapping[str, Any]) -> str:
+    if text not in allowed:
+        raise ConfigError(field, text, "one of " + ", ".join(allowed))
+    return text
+
+
+def tell(problem: str) -> None:
+    """Note one sentence about something that cannot be done; it is shown until the visitor changes something."""
+    st.session_state.setdefault("_problems", []).append(problem)
+
+
+def problems() -> list[str]:
+    """The sentences noted since the visitor last changed something."""
+    return st.session_state.get("_problems", [])
+
+
+def write_url() -> None:
+    """Put the set-up (and the run looked at) into the URL, so that it can be shared and reloaded."""
+    state = st.session_state
+    wanted = {"env": state["env"], "preset": state["preset"], "objective": state["objective"]}
+    wanted |= {name: slider_text(name) for name in SLIDERS} | {"seed": str(state["seed"])}
+    if state.get("run"):
+        wanted["run"] = state["run"]
+    if wanted != state.get("_url"):
+        state["_url"] = wanted
+        st.query_params.from_dict(wanted)
+
+
+def take_config(config: TrainConfig) -> None:
+    """Show a run's own settings in the widgets."""
+    presets = presets_for(config.env_id)
+    near = [name for name in presets if build_config(config.env_id, name, config.objective, seed=config.seed) == config]
+    preset = near[0] if near else next(iter(presets))
+    st.session_state.update(env=config.env_id, preset=preset, objective=config.objective, seed=config.seed)
+    for name in SLIDERS:
+        set_slider(name, getattr(config, name))
+    base = build_config(config.env_id, preset, config.objective)
+    st.session_state["overrides"] = {
+        name: getattr(config, name) for name in KNOBS
+        if name not in (*SLIDERS, "seed", "objective", "env_id") and getattr(config, name) != getattr(base, name)
+    }  # fmt: skip
+
+
+def set_slider(name: str, value: float | None) -> None:
+    """Set one of the three sliders, in the form its widget keeps: a number for ε, a rung's text for the others."""
+    st.session_state[name] = float(value or 0.0) if name == "clip_range" else label_of(value)
+    if name != "clip_range":
+        st.session_state.setdefault("_rungs", {}).setdefault(name, set()).add(value)
+
+
+def slider_value(name: str) -> float:
+    """The number that one of the three sliders stands for."""
+    value = st.session_state[name]
+    return round(float(value), 6) if name == "clip_range" else value_of(value)
+
+
+def slider_text(name: str) -> str:
+    """The value of one of the three sliders as the URL writes it."""
+    value = slider_value(name)
+    return "0" if value == 0 else label_of(value)
+
+
+def on_env() -> None:
+    """Another environment: its default preset, and that preset's numbers."""
+    st.session_state["preset"] = next(iter(presets_for(st.session_state["env"])))
+    on_preset()
+
+
+def on_preset() -> None:
+    """Another preset: its objective and its numbers."""
+    st.session_state["objective"] = build_config(st.session_state["env"], st.session_state["preset"]).objective
+    on_objective()
+
+
+def on_objective() -> None:
+    """Another objective: its own defaults where the preset does not speak; what the visitor moves later wins."""
+    settled()
+    st.session_state["overrides"] = {}
+    base = build_config(st.session_state["env"], st.session_state["preset"], st.session_state["objective"])
+    for name in SLIDERS:
+        set_slider(name, getattr(base, name))
+
+
+def settled() -> None:
+    """The visitor has changed something, so what was told before is over."""
+    st.session_state["_problems"] = []
+
+
+def config() -> TrainConfig:
+    """The config that Start would launch; raises ConfigError."""
+    state = st.session_state
+    return build_config(
+        state["env"], state["preset"], state["objective"],
+        **{**state.get("overrides", {}), **{name: slider_value(name) for name in SLIDERS}, "seed": state["seed"]},
+    )  # fmt: skip
+
+
+__all__ = ["ENVIRONMENTS", "config", "on_env", "on_objective", "on_preset", "problems", "read_url", "write_url"]

@@ -1,0 +1,94 @@
+"""The live part of the Train page: one fragment that sends one browser tab what it has not seen yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.shared import replay, setup, transport
+from pages.shared.deltas import Cursor, packet
+from pages.shared.feed import Feed, open_feed, tick_interval
+from pages.shared.live_chart import asked, live_chart, media_url
+
+
+def show_run(run_id: str, state: str) -> None:
+    """The charts of a run; they tick while it goes on, and the page is redrawn when its state changes."""
+    st.session_state["_replay_sent"] = False
+    going = state in ("running", "queued")
+    interval = tick_interval(_session()) if going or state == "paused" else None
+    st.fragment(_tick, run_every=interval)(run_id, state)
+
+
+def _session() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def _tick(run_id: str, state: str) -> None:
+    feed = open_feed(run_id)
+    interval = tick_interval(_session())
+    feed.refresh(min_age=0.5 * interval)
+    cursor = st.session_state.get("_cursor", Cursor())
+    film = st.session_state.get("_film", 0)
+    seen = (cursor.run_id, cursor.version, cursor.film) == (run_id, feed.version, film)
+    if seen and "_packet" in st.session_state:
+        data = st.session_state["_packet"]  # nothing new: the very same message again, which the browser skips
+        for video in feed.films:
+            if data.get("film") and data["film"]["update"] == video.update:
+                media_url(video.path)
+    else:
+        data, st.session_state["_cursor"] = packet(feed, cursor, film, media_url)
+        st.session_state["_packet"] = data
+    live_chart(data, on_knee, on_film, on_need)
+    if _changed(feed, state) or st.session_state.pop("_redraw", False):
+        st.rerun()
+
+
+def _changed(feed: Feed, state: str) -> bool:
+    return feed.status.name != state
+
+
+def show_replay() -> None:
+    """The recorded run, sent once; the browser plays it by itself. The sliders already move its knees."""
+    st.session_state["_cursor"] = Cursor()
+    st.fragment(_replay)()
+
+
+def _replay() -> None:
+    data = replay.packet(media_url)
+    if st.session_state.get("_replay_sent"):
+        del data["replay"]
+    st.session_state["_replay_sent"] = True
+    data["preview"] = setup.slider_value("clip_range")
+    live_chart(data, on_knee, on_film, on_need)
+    if st.session_state.pop("_redraw", False):
+        st.rerun()
+
+
+def on_knee() -> None:
+    """A knee was let go: move the slider, and the run if one goes on."""
+    value: Any = asked("knee")
+    if not isinstance(value, (int, float)) or not 0.001 <= value <= 10:
+        return
+    st.session_state["clip_range"] = round(float(value), 2)
+    run_id = st.session_state.get("run", "")
+    if run_id and open_feed(run_id).status.name in ("running", "queued", "paused"):
+        transport.move_knob("clip_range", run_id)
+    else:
+        setup.settled()
+    st.session_state["_redraw"] = True
+
+
+def on_film() -> None:
+    """Another rollout was asked for; 0 follows the newest."""
+    wanted: Any = asked("film")
+    st.session_state["_film"] = wanted if isinstance(wanted, int) else 0
+
+
+def on_need() -> None:
+    """The tab lacks something in between: send everything again."""
+    cursor = st.session_state.get("_cursor", Cursor())
+    st.session_state["_cursor"] = Cursor(serial=cursor.serial)
+    st.session_state["_replay_sent"] = False

@@ -1,0 +1,76 @@
+"""The transport bar: Start, Pause or Resume, Step and Stop, each with its key."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared import setup
+from pages.shared.feed import open_feed
+from pages.shared.run_picker import leave_run
+from ppo_engine.jobs import control
+from ppo_engine.jobs.folders import UnknownRun
+from ppo_engine.jobs.states import State
+from ppo_engine.knobs import ConfigError
+
+COMMANDS = {"pause": control.pause, "resume": control.resume, "step": control.step, "stop": control.stop}
+ENDED = ("finished", "diverged")
+
+
+def start() -> None:
+    """Launch what is set up and look at it; bad settings are told in one sentence and start nothing."""
+    setup.settled()
+    try:
+        st.session_state["run"] = control.launch(control.runs_folder(), setup.config())
+    except ConfigError as error:
+        setup.tell(f"{error} Nothing was started.")
+    except OSError as error:
+        setup.tell(f"The run could not be written ({error.strerror}). Nothing was started.")
+
+
+def command(name: str, run_id: str) -> None:
+    """Give the run a command and tell what came of it if it was refused."""
+    setup.settled()
+    try:
+        outcome = COMMANDS[name](control.runs_folder(), run_id)
+    except UnknownRun as error:
+        setup.tell(str(error))
+        return
+    if outcome.ok:
+        open_feed(run_id).refresh()
+    else:
+        setup.tell(outcome.message)
+
+
+def move_knob(name: str, run_id: str) -> None:
+    """Wish a slider's new value for a run that goes on."""
+    setup.settled()
+    try:
+        control.set_knob(control.runs_folder(), run_id, **{name: setup.slider_value(name)})
+    except (ConfigError, UnknownRun) as error:
+        setup.tell(str(error))
+
+
+def buttons(run_id: str, status: State | None) -> None:
+    """The four buttons as they make sense in the run's state; ``status`` is None while no run is looked at."""
+    state = status.name if status else ""
+    going = state in ("running", "queued")
+    paused = state in ("paused", "stopped", "failed", "lost")
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="bottom", key="transport"):
+        busy = going or state == "paused"
+        st.button("Start", type="primary", icon=":material/play_arrow:", key="start", on_click=start, shortcut="S",
+                  help="A run is under way: stop it first" if busy else "Start a run with these settings",
+                  disabled=busy)  # fmt: skip
+        if paused:
+            st.button("Resume", icon=":material/resume:", key="resume", shortcut="P", on_click=command,
+                      args=("resume", run_id), help=status.sentence if status else None)  # fmt: skip
+        else:
+            st.button("Pause", icon=":material/pause:", key="pause", shortcut="P", on_click=command,
+                      args=("pause", run_id), disabled=not going)  # fmt: skip
+        st.button("Step", icon=":material/skip_next:", key="step", shortcut="N", on_click=command,
+                  args=("step", run_id), disabled=not run_id or state in ENDED or going,
+                  help="One more update, then wait")  # fmt: skip
+        st.button("Stop", icon=":material/stop:", key="stop", shortcut="X", on_click=command, disabled=not busy,
+                  args=("stop", run_id), help="End after this update; Resume can go on later")  # fmt: skip
+        if run_id:
+            st.button("New run", icon=":material/add:", key="leave", type="tertiary", on_click=leave_run,
+                      help="Leave this run (it goes on by itself) and set up another")  # fmt: skip

@@ -1,0 +1,50 @@
+"""Packs a whole recording for the live charts, which then play it in the browser frame by frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ppo_engine.envs import describe
+from ppo_engine.plots import packets, verdicts
+from ppo_engine.recordings import Recording
+from ppo_engine.report import REPORT_KEYS
+
+SECONDS = 28.0  # how long a replay takes
+FIRST_SHARE = 0.04  # how much of it is drawn at once
+
+
+def words(recording: Recording, at: int, clips: bool) -> dict[str, Any]:
+    """Tiles, warnings, split and sentence of one row of the recording."""
+    report = dict(zip(REPORT_KEYS, recording.rows[at].tolist(), strict=True))
+    info = describe(recording.config.env_id)
+    history = packets.column(recording.rows[: at + 1], "ep_rew_mean")
+    tiles = verdicts.tiles(report, history, info.action_dim if info.discrete else 0)
+    return {
+        "tiles": tiles, "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
+        "sentence": verdicts.sentence(report, clips, info.threshold),
+    }  # fmt: skip
+
+
+def replay_packet(recording: Recording) -> dict[str, Any]:
+    """Everything the browser needs to play the recording through the panels of a live run."""
+    objective = packets.objective_packet(recording.config, recording.config.clip_range)
+    count, size = recording.samples.shape[:2]
+    flat = recording.samples.reshape(count * size, 3)
+    return {
+        **packets.fixed(recording.config),
+        "rows": packets.rows_packet(recording.updates, recording.rows, 0),
+        "ep": packets.episodes_packet(recording.episodes, 0),
+        "hist": {"up": recording.histograms[:, 0].tolist(), "down": recording.histograms[:, 1].tolist()},
+        "sample": {"size": size, **{
+            name: packets.encode(flat[:, i]) for i, name in enumerate(("log_ratio", "advantage", "slope"))
+        }},
+        "words": [words(recording, at, objective["clips"]) for at in range(count)],
+        "knobs": packets.knob_lines(
+            recording.changes, recording.updates, packets.column(recording.rows, "timesteps")
+        ),
+        "objective": objective, "klBand": packets.kl_band(recording.config, recording.config.d_targ),
+        "total_timesteps": recording.config.total_timesteps,
+        "first": int(np.ceil(FIRST_SHARE * count)), "pace": max(120, round(1000 * SECONDS / count)),
+    }  # fmt: skip
