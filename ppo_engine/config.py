@@ -15,7 +15,7 @@ PPO_PAPER = "Schulman et al. 2017, arXiv 1707.06347"
 GAE_PAPER = "Schulman et al. 2016, arXiv 1506.02438"
 DETAILS = "Huang et al. 2022, The 37 Implementation Details of PPO"
 
-LADDER_LR = tuple(float(f"{digit}e{power}") for power in (-5, -4, -3, -2) for digit in (1, 2, 3, 5))[:-1]
+LADDER_LR = tuple(float(f"{digit}e{power}") for power in (-5, -4, -3, -2) for digit in (1, 2, 3, 5)) + (0.1,)
 
 
 def _knob(name: str, label: str, default: Any, **rest: Any) -> Any:

@@ -46,9 +46,17 @@ _ALL = (
     ),
     Preset(
         "big-step", "CartPole-v1", "A step too large",
-        "Thirty times the learning rate: each update leaves the region that its batch can speak for.",
-        "KL leaps far above its band, entropy falls to nothing, and the return never recovers.",
-        {**_QUICK_POLE, "learning_rate": 0.03, "anneal_lr": False, "max_grad_norm": None},
+        "A hundred times the learning rate: each update leaves the region that its batch can speak for.",
+        "One leap of the KL, then entropy 0: the same push for ever, and no way back, since nothing new is tried.",
+        {**_QUICK_POLE, "learning_rate": 0.1, "anneal_lr": False, "max_grad_norm": None},
+        instructive_failure=True,
+    ),
+    Preset(
+        "no-leash", "CartPole-v1", "The batch reused without a leash",
+        "Forty epochs on every batch with neither clip nor gradient clip: the surrogate is trusted far from its data.",
+        "The return may rise at first; then one update throws the policy away and it never comes back.",
+        {**_QUICK_POLE, "objective": "surrogate", "n_epochs": 40, "learning_rate": 0.01, "anneal_lr": False,
+         "max_grad_norm": None},
         instructive_failure=True,
     ),
     Preset(
