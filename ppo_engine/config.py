@@ -8,7 +8,15 @@ from typing import Any
 
 from ppo_engine.envs import check_env_id, describe
 from ppo_engine.knobs import ConfigError, Knob
-from ppo_engine.objectives import CLIP_RANGE, D_TARG, KL_COEF, OBJECTIVES
+from ppo_engine.objectives import (
+    CG_DAMPING,
+    CG_ITERATIONS,
+    CLIP_RANGE,
+    D_TARG,
+    KL_COEF,
+    MAX_KL,
+    OBJECTIVES,
+)
 
 SB3 = "Stable-Baselines3, PPO"
 PPO_PAPER = "Schulman et al. 2017, arXiv 1707.06347"
@@ -52,6 +60,9 @@ class TrainConfig:
     )
     kl_coef: float = KL_COEF.field()
     d_targ: float = D_TARG.field()
+    max_kl: float = MAX_KL.field()
+    cg_iterations: int = CG_ITERATIONS.field()
+    cg_damping: float = CG_DAMPING.field()
     target_kl: float | None = _knob(
         "target_kl", "KL stop", None, low=1e-5, high=10.0, scale="log", choices=(0.005, 0.01, 0.015, 0.02, 0.03, 0.05),
         optional=True, live=True, unit="nat", group="stabilisers",
@@ -197,12 +208,16 @@ def unread_knobs(config: TrainConfig) -> dict[str, str]:
         "clip_range": f"{kind.title} has no clip; ε only draws the reference band.",
         "kl_coef": f"{kind.title} has no KL penalty.",
         "d_targ": "Only the adaptive KL penalty has a target.",
+        **dict.fromkeys(("max_kl", "cg_iterations", "cg_damping"), "Only TRPO steps within a trust region."),
     }
     unread = {name: reason for name, reason in reasons.items() if name not in reads}
     if kind.single_pass:
         unread["n_epochs"] = f"{kind.title} uses every batch once, since its gradient holds only at the old policy."
     if kind.credit == "episode_return":
         unread["gae_lambda"] = f"{kind.title} weights every step by the whole episode's return."
+    if kind.trust_region:
+        unread["ent_coef"] = "TRPO has no entropy bonus; its radius keeps the policy from closing too soon."
+        unread["target_kl"] = "TRPO keeps every update within its radius, so there is nothing to stop."
     if describe(config.env_id).discrete:
         unread["log_std_init"] = "Discrete actions have no deviation."
     return unread

@@ -60,6 +60,11 @@ class Categorical:
         """∂ Σ_b KL(old ‖ self) / ∂ logits = π − π_old, ``(B, K)``."""
         return self.probs - old.probs, None
 
+    def fisher_product(self, by_logits: np.ndarray, by_log_std: np.ndarray | None = None) -> Gradient:
+        """F u a row, with F = diag(π) − π πᵀ the Fisher matrix by the logits; ``by_logits`` ``(B, K)``."""
+        mean = np.einsum("bk,bk->b", self.probs, by_logits)
+        return self.probs * (by_logits - mean[:, None]), None
+
     def parameters(self) -> tuple[np.ndarray, None]:
         """What rebuilds this distribution: logits (here the log-probabilities) and no deviation."""
         return self.log_probs, None
@@ -114,6 +119,10 @@ class Gaussian:
         spread = np.exp(2 * (old.log_std - self.log_std))
         by_log_std = len(distance) * (1 - spread) - np.einsum("bk,bk->k", distance, distance)
         return distance * self.inverse_std, by_log_std
+
+    def fisher_product(self, by_mean: np.ndarray, by_log_std: np.ndarray) -> Gradient:
+        """F u: u/σ² a row by the mean ``(B, K)``, and 2 u by each log σ, summed over the B rows ``(K,)``."""
+        return by_mean * np.square(self.inverse_std), 2 * len(by_mean) * by_log_std
 
     def parameters(self) -> tuple[np.ndarray, np.ndarray]:
         """What rebuilds this distribution: mean and log deviation."""

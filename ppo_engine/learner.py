@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,13 +36,14 @@ class Batch(NamedTuple):
 
 class Trace(NamedTuple):
     """What an update's minibatches saw, in their order: ``log_ratio`` and ``advantage`` ``(M,)``, squared value
-    errors' mean, gradient norms before clipping, and where the last epoch begins."""
+    errors' mean, gradient norms before clipping, where the last epoch begins, and what only one method knows."""
 
     log_ratio: np.ndarray
     advantage: np.ndarray
     value_loss: float
     grad_norm: float
     last_epoch: int
+    detail: dict[str, Any] = {}
 
 
 class NotFinite(Exception):

@@ -37,6 +37,22 @@ D_TARG = Knob(
     effect="The KL that the adaptive β aims at: β halves below d/1.5 and doubles above 1.5 d.",
     source="Schulman et al. 2017, arXiv 1707.06347, section 4", symbol="d", unit="nat", live=True, group="objective",
 )
+MAX_KL = Knob(
+    "max_kl", "Trust region", 0.01, low=1e-6, high=10.0, scale="log", choices=(0.001, 0.003, 0.01, 0.02, 0.05, 0.1),
+    effect="Radius of the region, in mean KL, within which one update may move the policy.",
+    source="Schulman et al. 2015, arXiv 1502.05477, eq. 14", symbol="δ", unit="nat", live=True, group="objective",
+)
+CG_ITERATIONS = Knob(
+    "cg_iterations", "Conjugate-gradient steps", 10, low=1, high=100, scale="integer", slider=(1, 30, 1), live=True,
+    effect="How far the natural gradient is worked out; few steps give nearly the plain gradient.",
+    source="Schulman et al. 2015, arXiv 1502.05477, appendix C", group="objective",
+)
+CG_DAMPING = Knob(
+    "cg_damping", "Conjugate-gradient damping", 0.1, low=0.0, high=10.0, scale="log", live=True,
+    choices=(0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 1.0), group="objective",
+    effect="Added to the Fisher matrix's diagonal; larger is steadier and closer to the plain gradient.",
+    source="Stable-Baselines3 Contrib, TRPO",
+)
 
 
 class Terms(NamedTuple):
@@ -53,6 +69,7 @@ class Objective:
     title: ClassVar[str] = ""
     formula: ClassVar[str] = ""
     single_pass: ClassVar[bool] = False
+    trust_region: ClassVar[bool] = False
     credit: ClassVar[str] = "gae"
 
     def gain(self, terms: Terms) -> np.ndarray:
@@ -173,6 +190,21 @@ class PPOKLAdaptive(PPOKL):
         return self
 
 
+@dataclasses.dataclass(frozen=True)
+class TRPO(Surrogate):
+    """maximise mean r Â subject to mean KL(π_old ‖ π_θ) ≤ δ: one natural-gradient step a batch, checked by a search.
+
+    Source: Schulman et al. 2015, arXiv 1502.05477, eq. 14. The step itself is in trust_region.py.
+    """
+
+    title: ClassVar[str] = "Trust region (TRPO)"
+    formula: ClassVar[str] = r"r\,\hat A \quad\text{with}\quad \mathrm{KL}(\pi_{old} \,\|\, \pi_\theta) \le \delta"
+    trust_region: ClassVar[bool] = True
+    max_kl: float = MAX_KL.field()
+    cg_iterations: int = CG_ITERATIONS.field()
+    cg_damping: float = CG_DAMPING.field()
+
+
 OBJECTIVES: dict[str, type[Objective]] = {
     "reinforce": Reinforce,
     "policy_gradient": PolicyGradient,
@@ -180,6 +212,7 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "ppo_clip": PPOClip,
     "ppo_kl": PPOKL,
     "ppo_kl_adaptive": PPOKLAdaptive,
+    "trpo": TRPO,
 }
 
 

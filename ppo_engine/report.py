@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,7 +32,8 @@ class Report:
     ``explained_variance`` is of the critic before the update; ``ep_rew_mean`` and ``ep_len_mean`` are over the last
     100 episodes (NaN before the first ends); ``fps`` is environment steps per second of this update.
     ``histogram`` int32 ``(2, BINS + 2)``: row 0 Â > 0, row 1 Â ≤ 0, on log r, with underflow and overflow at the ends.
-    ``sample`` float32 ``(S, 3)``: log r, Â as the objective saw it, slope.
+    ``sample`` float32 ``(S, 3)``: log r, Â as the objective saw it, slope. ``detail`` is JSON-able and holds what only
+    one method knows (TRPO: residuals, improvements, line search).
     """
 
     update: int
@@ -58,6 +59,7 @@ class Report:
     histogram: np.ndarray
     sample: np.ndarray
     episodes: tuple[Episode, ...] = ()
+    detail: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def scalars(self) -> dict[str, float]:
         """The pinned report keys and their numbers, in their order."""
@@ -65,7 +67,7 @@ class Report:
 
 
 REPORT_KEYS: tuple[str, ...] = tuple(
-    field.name for field in dataclasses.fields(Report) if field.name not in ("histogram", "sample", "episodes")
+    field.name for field in dataclasses.fields(Report) if field.type in ("int", "float")
 )
 
 

@@ -23,6 +23,7 @@ from ppo_engine.objectives import Objective, make_objective
 from ppo_engine.report import Diverged, Episode, Report
 from ppo_engine.rollout_workers import RolloutWorkers
 from ppo_engine.trainer_state import pack, unpack
+from ppo_engine.trust_region_learner import TrustRegionLearner
 from ppo_engine.update_report import make_report
 
 EPISODE_WINDOW = 100
@@ -46,7 +47,8 @@ class Trainer:
         self._workers = RolloutWorkers(config, functools.partial(build_network, config), workers)
         self._arrays = self._workers.arrays
         self.network = build_network(config, self._arrays["parameters"], np.random.default_rng([config.seed, 1]))
-        self.learner = Learner(self.network, describe(config.env_id).discrete, np.random.default_rng([config.seed, 5]))
+        kind = TrustRegionLearner if self.objective.trust_region else Learner
+        self.learner = kind(self.network, describe(config.env_id).discrete, np.random.default_rng([config.seed, 5]))
         self.observation_moments = RunningMoments(describe(config.env_id).obs_dim)
         self.reward_scaler = RewardScaler(config.n_envs)
         self.old_log_std: np.ndarray | None = None

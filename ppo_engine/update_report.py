@@ -60,6 +60,7 @@ def make_report(
         histogram=ratio_histogram(log_ratio, advantage),
         sample=ratio_sample(objective, after),
         episodes=episodes,
+        detail=trace.detail,
     )
 
 
