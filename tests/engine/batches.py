@@ -9,7 +9,11 @@ from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.learner import Batch, Learner
 from ppo_engine.networks import MLP
+from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.reference import Minibatch, ReferenceNetwork
+
+# Objectives whose update is gradient steps on minibatches; TRPO's step has its own tests.
+FIRST_ORDER = [name for name, kind in OBJECTIVES.items() if not kind.trust_region]
 
 
 def make_learner(config: TrainConfig, seed: int = 0) -> Learner:
