@@ -5,21 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ppo_engine.config import KNOBS
 from ppo_engine.jobs import peek
 from ppo_engine.jobs.folders import RunFolder
+from ppo_engine.jobs.forking import fork
 from ppo_engine.jobs.launching import ensure_supervisor, known_run, launch, runs_folder, start_worker_if_free
 from ppo_engine.jobs.listing import read_config, status
+from ppo_engine.jobs.live_knobs import check_live
 from ppo_engine.jobs.locks import is_held
 from ppo_engine.jobs.names import clean_name
 from ppo_engine.jobs.registry import Entry, Registry
 from ppo_engine.jobs.states import State
 from ppo_engine.jobs.trash import delete, undo_delete
-from ppo_engine.knobs import ConfigError
 
 __all__ = [
-    "Outcome", "delete", "ensure_supervisor", "launch", "pause", "rename", "request_video", "resume", "runs_folder",
-    "set_knob", "step", "stop", "undo_delete",
+    "Outcome", "delete", "ensure_supervisor", "fork", "launch", "pause", "rename", "request_video", "resume",
+    "runs_folder", "set_knob", "step", "stop", "undo_delete",
 ]  # fmt: skip
 
 
@@ -106,12 +106,7 @@ def set_knob(runs: Path, run_id: str, **knobs: Any) -> int:
         ConfigError: a knob is unknown, cannot move during a run, or is out of range; then nothing is stored.
     """
     folder, _ = known_run(runs, run_id)
-    for name in knobs:
-        if name not in KNOBS or not KNOBS[name].live:
-            live = ", ".join(knob.name for knob in KNOBS.values() if knob.live)
-            raise ConfigError("knob", name, f"one that may move during a run: {live}")
-    checked = read_config(folder).with_(**knobs)
-    return Registry(runs).wish(run_id, {name: getattr(checked, name) for name in knobs})
+    return Registry(runs).wish(run_id, check_live(read_config(folder), knobs))
 
 
 def request_video(runs: Path, run_id: str, update: int) -> None:

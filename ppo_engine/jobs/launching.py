@@ -44,9 +44,14 @@ def launch(runs: Path, config: TrainConfig, name: str = "", start: bool = True, 
     folder = write_run(Path(runs), config)
     Registry(runs).add(folder.run_id, name, "run" if start else "pause", workers=workers)
     if start:
-        start_worker_if_free(folder)
-        ensure_supervisor(runs)
+        start_and_watch(folder)
     return folder.run_id
+
+
+def start_and_watch(folder: RunFolder) -> None:
+    """Get a worker for a run that is wished to go on, at once or from the queue."""
+    start_worker_if_free(folder)
+    ensure_supervisor(folder.runs)
 
 
 def start_worker_if_free(folder: RunFolder) -> None:

@@ -99,7 +99,8 @@ class Registry:
     def _read(self, query: str, parameters: tuple = ()) -> list[tuple]:
         if not self.path.exists():
             return []
-        connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)
+        # Not read-only: whoever comes after a writer that was killed has to roll its half-written change back.
+        connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=rw", uri=True, timeout=10)
         try:
             return connection.execute(query, parameters).fetchall()
         except sqlite3.OperationalError as error:

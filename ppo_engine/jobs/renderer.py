@@ -77,6 +77,8 @@ def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any) -> tuple[float
             now = Moment(length, ret, policy.value(observation), policy.distribution(observation), chosen)
             movie.append_data(overlay.draw(env.render(), now))
             frames += 1
+        if overlay.bounds is not None:
+            action = np.clip(action, *overlay.bounds)
         observation, reward, terminated, truncated, _ = env.step(action)
         ret, length, done = ret + float(reward), length + 1, terminated or truncated
     if frames < MOST_FRAMES:

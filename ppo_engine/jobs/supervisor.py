@@ -27,7 +27,7 @@ TAKEN = 75
 TICK, LOOK_EVERY = 0.05, 0.2
 IDLE_SECONDS = 10.0
 GRACE = 3.0
-MOST_TRIES = 8
+MOST_TRIES = 20
 
 
 class Supervisor:

@@ -1,0 +1,1 @@
+"""The commands of ``python -m ppo_engine``, a file for each kind."""
