@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ppo_engine.envs import describe, make_env
+from ppo_engine.slim_steps import step_of
 
 
 class EnvSlot:
@@ -17,6 +18,7 @@ class EnvSlot:
 
     def __init__(self, env_id: str, seed: int, index: int):
         self.env = make_env(env_id).unwrapped
+        self.step = step_of(self.env)
         self.limit = describe(env_id).max_episode_steps
         self.noise = np.random.default_rng([seed, index, 77])
         self.actions: list[Any] = []
@@ -54,7 +56,7 @@ class EnvSlot:
         self.reset()
         discrete = actions.ndim == 1
         for action in actions.tolist() if discrete else actions:
-            self.observation, reward, *_ = self.env.step(action)
+            self.observation, reward, *_ = self.step(action)
             self.total += reward
             self.length += 1
             self.actions.append(action)

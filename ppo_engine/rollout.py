@@ -75,7 +75,7 @@ class EnvGroup:
         observed = np.empty((len(slots), self.info.obs_dim), np.float32)
         for row, slot in enumerate(slots):
             observed[row] = slot.observation
-        acts = [(row, slot, slot.env.step, slot.actions.append) for row, slot in enumerate(slots)]
+        acts = [(row, slot, slot.step, slot.actions.append) for row, slot in enumerate(slots)]
         for t in range(steps):
             outputs = self.network.forward(self._see(observed, arrays, t))
             policy[t] = outputs.policy
