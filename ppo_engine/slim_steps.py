@@ -118,7 +118,7 @@ def _walker_step(env: Any) -> Callable[[Any], tuple]:
         env.scroll = x - 600 / SCALE / 5
         shaping = 130 * x / SCALE - 5.0 * abs(angle)
         # Gymnasium's reward turns into float32 at the first motor's price; so does this one.
-        reward = np.float32(shaping - env.prev_shaping)
+        reward: Any = np.float32(shaping - env.prev_shaping)
         env.prev_shaping = shaping
         for cost in price * effort:
             reward -= cost
