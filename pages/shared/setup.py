@@ -16,18 +16,19 @@ from ppo_engine.presets import build_config, presets_for
 
 SLIDERS = ("clip_range", "learning_rate", "kl_coef")
 TOP = ("env", "preset", "objective", *SLIDERS, "seed")
+URLS_KEPT = 200
 FIRST_ENV = "LunarLander-v3"
 
 
 def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
-    """Take over the URL if it is not the one that was written last: on the first run, and after back or a typed one.
+    """Take over the URL if it is not one that this session wrote itself: on the first run, and after a typed one.
 
-    Every value that cannot be used is replaced by its default and told in one sentence; nothing is started.
+    A message from the browser may still carry an older URL of ours while a slider has already moved on. Every value that cannot be used is replaced by its default and told in one sentence; nothing is started.
     """
     params = {key: st.query_params[key] for key in st.query_params}
-    if params == st.session_state.get("_url"):
+    if params in st.session_state.setdefault("_urls", []):
         return
-    st.session_state["_url"] = params
+    _remember(params)
     st.session_state["_problems"] = []
     run_id = params.get("run", "")
     st.session_state["run"] = run_id
@@ -83,9 +84,13 @@ def write_url() -> None:
     wanted |= {name: slider_text(name) for name in SLIDERS} | {"seed": str(state["seed"])}
     if state.get("run"):
         wanted["run"] = state["run"]
-    if wanted != state.get("_url"):
-        state["_url"] = wanted
+    if wanted != {key: st.query_params[key] for key in st.query_params}:
+        _remember(wanted)
         st.query_params.from_dict(wanted)
+
+
+def _remember(params: dict[str, str]) -> None:
+    st.session_state["_urls"] = [*st.session_state["_urls"], params][-URLS_KEPT:]
 
 
 def take_config(config: TrainConfig) -> None:

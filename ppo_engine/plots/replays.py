@@ -31,11 +31,13 @@ def replay_packet(recording: Recording) -> dict[str, Any]:
     """Everything the browser needs to play the recording through the panels of a live run."""
     objective = packets.objective_packet(recording.config, recording.config.clip_range)
     count, size = recording.samples.shape[:2]
+    numbered = recording.episodes.copy()
+    numbered[:, 0] = np.arange(1, len(numbered) + 1)
     flat = recording.samples.reshape(count * size, 3)
     return {
         **packets.fixed(recording.config),
         "rows": packets.rows_packet(recording.updates, recording.rows, 0),
-        "ep": packets.episodes_packet(recording.episodes, 0),
+        "ep": packets.episodes_packet(numbered, 0),
         "hist": {"up": recording.histograms[:, 0].tolist(), "down": recording.histograms[:, 1].tolist()},
         "sample": {"size": size, **{
             name: packets.encode(flat[:, i]) for i, name in enumerate(("log_ratio", "advantage", "slope"))

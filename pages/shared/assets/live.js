@@ -40,7 +40,8 @@ L.figure = (st, t, id) => {
   if (id === "objective") return L.objectiveFigure(st, t);
   if (id === "hist") return L.histogramFigure(st, t);
   const [traces, extra] = L.charts[id](st, t);
-  return [traces, { annotations: L.knobNotes(st, t), ...extra }];
+  const steps = st.cols.timesteps, end = Math.max(steps[steps.length - 1] || 0, st.ep.x[st.ep.x.length - 1] || 0, 1000);
+  return [traces, { annotations: L.knobNotes(st, t), ...extra, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
 };
 
 L.makeRedraw = (inst) => (ids) => {

@@ -1,0 +1,187 @@
+"""The Train page in a real browser: replay, start, a knob moved mid-run, reload, stop, and a minute of watching."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlparse
+
+import pytest
+from playwright.sync_api import expect
+
+from ppo_engine.jobs.view import RunView, list_runs
+
+pytestmark = pytest.mark.browser
+
+# Notes in the page when each thing was first seen, in ms since the navigation began.
+STOPWATCH = """
+window.seen = {};
+const note = (key) => { if (!(key in seen)) seen[key] = performance.now(); };
+let first = null;
+const look = () => {
+  const words = document.querySelector('.ppo-progress');
+  if (words && words.textContent) {
+    note('words');
+    if (first === null) first = words.textContent; else if (words.textContent !== first) note('moved');
+  }
+  const film = document.querySelector('.ppo-stage video.on');
+  if (film && film.currentTime > 0) note('moved');
+  requestAnimationFrame(look);
+};
+look();
+"""
+BADGE = "document.querySelector('.ppo-badge') && document.querySelector('.ppo-badge').textContent"
+
+
+def wait_badge(page, text, seconds=15):
+    page.wait_for_function(f"{BADGE} === '{text}'", timeout=1000 * seconds)
+
+
+def wait_chip(page, state, seconds=20):
+    slot = "document.querySelector('[data-ppo-chip=clip_range]')"
+    page.wait_for_function(f"{slot} && {slot}.dataset.state === '{state}'", timeout=1000 * seconds)
+
+
+def start(page, server, query=""):
+    """Open the page with a fast setting, press Start and wait for the first update."""
+    page.goto(f"{server.url}/{query}")
+    wait_badge(page, "REPLAY")
+    page.get_by_role("button", name="Start").click()
+    wait_badge(page, "LIVE")
+    page.wait_for_function("document.querySelector('.ppo-tile b').textContent !== '–'", timeout=20000)
+
+
+def the_run(server):
+    (row,) = list_runs(server.runs)
+    return row
+
+
+def test_first_visit_moves_within_two_seconds(page, server):
+    page.add_init_script(STOPWATCH)
+    page.goto(server.url)  # the server's first visitor pays for its imports
+    wait_badge(page, "REPLAY")
+    took = []
+    for _ in range(3):  # other tests and runs may share the machine: the best of three counts
+        page.reload()
+        page.wait_for_function("window.seen && seen.moved", timeout=20000)
+        took.append(page.evaluate("seen.moved"))
+    assert min(took) < 2000, took
+    assert page.locator(".ppo-badge").text_content() == "REPLAY"
+    assert page.get_by_role("button", name="Start").is_enabled()
+    assert not page.broken
+
+
+def test_start_move_a_knob_reload_and_stop(page, server):
+    page.goto(server.url)
+    wait_badge(page, "REPLAY")
+    clicked = time.time()
+    page.get_by_role("button", name="Start").click()
+    wait_badge(page, "LIVE")
+    page.wait_for_function("document.querySelector('.ppo-tile b').textContent !== '–'", timeout=20000)
+    run = the_run(server)
+    view = RunView(server.runs, run.run_id)
+    assert run.env_id == "LunarLander-v3" and run.objective == "ppo_clip" and clicked - 1 < run.created
+    assert f"run={run.run_id}" in page.url
+
+    slider = page.locator(".st-key-clip_range input[type=range]")
+    slider.focus()
+    for _ in range(10):
+        slider.press("ArrowLeft")
+    wait_chip(page, "pending")
+    # Each key is a wish of its own; on a busy machine they come in one by one.
+    deadline = time.monotonic() + 30
+    while view.applied_knobs().get("clip_range", (0, 0))[0] != pytest.approx(0.1) and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+    value, update = view.applied_knobs()["clip_range"]
+    assert value == pytest.approx(0.1)
+    chip = page.locator("[data-ppo-chip=clip_range]")
+    expect(chip).to_have_text(f"applied at update {update}", timeout=10000)
+    page.wait_for_function("[...document.querySelectorAll('[data-chart=kl] .annotation-text')].some("
+                           "(n) => n.textContent.includes('→ 0.10 at update'))", timeout=10000)  # fmt: skip
+    for chart in ("ret", "kl", "entropy", "ev", "losses", "fractions"):
+        assert page.locator(f"[data-chart={chart}] .annotation-text").count() >= 1, chart
+
+    page.reload()
+    wait_badge(page, "LIVE")
+    assert f"run={run.run_id}" in page.url and slider.input_value() == "0.1"
+    page.goto(server.url)  # a bare address joins the run that still goes on
+    wait_badge(page, "LIVE")
+    page.wait_for_url(f"**run={run.run_id}*", timeout=5000)
+    assert the_run(server).run_id == run.run_id
+
+    page.get_by_role("button", name="Stop").click()
+    wait_badge(page, "STOPPED")
+    assert the_run(server).state == "stopped"
+    page.get_by_role("button", name="Step").click()
+    wait_badge(page, "PAUSED")
+    assert not page.broken
+
+
+WATCH = """
+window.charts = [...document.querySelectorAll('.ppo-plot')];
+window.surfaces = charts.map((c) => c.querySelector('svg.main-svg'));
+window.blank = 0; window.frames_seen = 0; window.faded = 0;
+const look = () => {
+  frames_seen++;
+  for (const c of charts) {
+    const svg = c.querySelector('svg.main-svg');
+    if (!c.isConnected || !svg || c.clientHeight < 20 || !c.querySelector('.cartesianlayer .trace')) blank++;
+  }
+  if (Number(getComputedStyle(document.querySelector('#ppo-live')).opacity) < 1) faded++;
+  requestAnimationFrame(look);
+};
+look();
+"""
+
+
+@pytest.mark.slow
+def test_a_minute_of_watching(page, server):
+    start(page, server)
+    page.wait_for_function("document.querySelectorAll('[data-chart=kl] .scatterlayer .trace').length > 0", timeout=20000)
+    page.wait_for_timeout(2500)
+    page.evaluate(WATCH)
+    box = page.locator("[data-chart=kl] .nsewdrag").bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(1200)
+    read_range = "[...document.querySelector('[data-chart=kl]').layout.xaxis.range]"
+    zoomed, before = page.evaluate(read_range), the_run(server).updates
+    page.wait_for_timeout(60_000)
+    assert the_run(server).updates > before + 5
+    assert page.evaluate(read_range) == zoomed
+    kept = "charts.every((c, i) => c.isConnected && c.querySelector('svg.main-svg') === surfaces[i])"
+    assert page.evaluate(kept), "a chart was replaced"
+    assert page.evaluate("frames_seen") > 300
+    assert page.evaluate("[blank, faded]") == [0, 0]
+    assert not page.broken
+
+
+def test_nothing_is_fetched_from_outside(page, server):
+    start(page, server)
+    page.wait_for_timeout(3000)
+    page.goto(f"{server.url}/runs")
+    page.get_by_role("button", name="Open").first.wait_for()
+    hosts = {urlparse(url).hostname for url in page.asked if urlparse(url).scheme in ("http", "https", "ws", "wss")}
+    assert hosts <= {"localhost", "127.0.0.1"}
+
+
+def test_dragging_a_knee_moves_the_slider_and_the_run(page, server):
+    start(page, server)
+    knee = page.locator(".ppo-knee[data-side='1']")
+    knee.wait_for()
+    box = knee.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    held = page.locator(".ppo-knee[data-side='1'] span").text_content()
+    page.mouse.up()
+    eps = round(float(held.split()[-1]) - 1, 2)
+    assert eps > 0.2
+    page.wait_for_function(
+        f"Math.abs(document.querySelector('.st-key-clip_range input[type=range]').value - {eps}) < 1e-6", timeout=10000
+    )
+    wait_chip(page, "applied")
+    assert RunView(server.runs, the_run(server).run_id).applied_knobs()["clip_range"][0] == pytest.approx(eps)
+    assert not page.broken
