@@ -62,6 +62,28 @@ def episode_return(
     return returns
 
 
+def estimate(
+    credit: str,
+    rewards: np.ndarray,
+    values: np.ndarray,
+    dones: np.ndarray,
+    bootstraps: np.ndarray,
+    gamma: float,
+    gae_lambda: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Advantages and the critic's targets, ``(T, N)`` each, by the way of assigning credit that ``credit`` names.
+
+    ``episode_return`` R(τ), ``reward_to_go`` Gₜ, ``baseline`` Gₜ − Vₜ, ``gae`` Â: each step less noisy than the one
+    before it. Arguments as in ``gae``; the targets are Gₜ, and Â + V for GAE.
+    """
+    if credit == "gae":
+        return gae(rewards, values, dones, bootstraps, gamma, gae_lambda)
+    returns = reward_to_go(rewards, values, dones, bootstraps, gamma)
+    if credit == "episode_return":
+        return episode_return(rewards, values, dones, bootstraps, gamma), returns
+    return (returns - values[:-1] if credit == "baseline" else returns), returns
+
+
 def normalise(advantages: np.ndarray) -> np.ndarray:
     """(Â − mean)/(deviation + 1e-8) along the last axis, with n − 1 in the deviation, as Stable-Baselines3.
 

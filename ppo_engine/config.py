@@ -6,17 +6,10 @@ import dataclasses
 import math
 from typing import Any
 
-from ppo_engine.envs import check_env_id, describe
+from ppo_engine.envs import check_env_id
 from ppo_engine.knobs import ConfigError, Knob
-from ppo_engine.objectives import (
-    CG_DAMPING,
-    CG_ITERATIONS,
-    CLIP_RANGE,
-    D_TARG,
-    KL_COEF,
-    MAX_KL,
-    OBJECTIVES,
-)
+from ppo_engine.objective_knobs import CG_DAMPING, CG_ITERATIONS, CLIP_RANGE, D_TARG, KL_COEF, MAX_KL
+from ppo_engine.objectives import OBJECTIVES
 
 SB3 = "Stable-Baselines3, PPO"
 PPO_PAPER = "Schulman et al. 2017, arXiv 1707.06347"
@@ -112,6 +105,11 @@ class TrainConfig:
         group="rollout", effect="Trades the critic's bias (0) for the returns' noise (1) in the advantages.",
         source=GAE_PAPER,
     )
+    credit: str = _knob(
+        "credit", "Credit", "gae", scale="choice", choices=("gae", "baseline", "reward_to_go", "episode_return"),
+        group="rollout", source="Spinning Up, part 3; " + GAE_PAPER,
+        effect="What an action answers for: the episode, what came after it, that minus the critic's guess, or GAE.",
+    )
     n_epochs: int = _knob(
         "n_epochs", "Epochs", 10, scale="integer", low=1, high=100, slider=(1, 40, 1), live=True, group="learning",
         effect="How often each batch is reused; more learns more from it and drifts further from it.", source=SB3,
@@ -198,26 +196,3 @@ def known(values: dict[str, Any]) -> dict[str, Any]:
 KNOBS: dict[str, Knob] = {
     field.name: field.metadata["knob"] for field in dataclasses.fields(TrainConfig) if "knob" in field.metadata
 }
-
-
-def unread_knobs(config: TrainConfig) -> dict[str, str]:
-    """Knobs that this config's run does not read, each with the reason in one sentence, for a disabled slider."""
-    kind = OBJECTIVES[config.objective]
-    reads = {field.name for field in dataclasses.fields(kind)}
-    reasons = {
-        "clip_range": f"{kind.title} has no clip; ε only draws the reference band.",
-        "kl_coef": f"{kind.title} has no KL penalty.",
-        "d_targ": "Only the adaptive KL penalty has a target.",
-        **dict.fromkeys(("max_kl", "cg_iterations", "cg_damping"), "Only TRPO steps within a trust region."),
-    }
-    unread = {name: reason for name, reason in reasons.items() if name not in reads}
-    if kind.single_pass:
-        unread["n_epochs"] = f"{kind.title} uses every batch once, since its gradient holds only at the old policy."
-    if kind.credit == "episode_return":
-        unread["gae_lambda"] = f"{kind.title} weights every step by the whole episode's return."
-    if kind.trust_region:
-        unread["ent_coef"] = "TRPO has no entropy bonus; its radius keeps the policy from closing too soon."
-        unread["target_kl"] = "TRPO keeps every update within its radius, so there is nothing to stop."
-    if describe(config.env_id).discrete:
-        unread["log_std_init"] = "Discrete actions have no deviation."
-    return unread

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ppo_engine import advantages as credit
+from ppo_engine.advantages import estimate
 from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.knobs import ConfigError
@@ -147,11 +147,9 @@ class Trainer:
         if config.normalize_reward:
             rewards = self.reward_scaler.scale(arrays["rewards"], dones, config.gamma)
         bootstraps = np.float32(config.gamma) * arrays["final_values"]
-        if self.objective.credit == "episode_return":
-            advantages = credit.episode_return(rewards, values, dones, bootstraps, config.gamma)
-            returns = credit.reward_to_go(rewards, values, dones, bootstraps, config.gamma)
-        else:
-            advantages, returns = credit.gae(rewards, values, dones, bootstraps, config.gamma, config.gae_lambda)
+        advantages, returns = estimate(
+            self.objective.credit or config.credit, rewards, values, dones, bootstraps, config.gamma, config.gae_lambda
+        )
         if config.normalize_observation:
             self.observation_moments.merge(arrays["raw_observations"].reshape(config.batch, -1))
             arrays["obs_mean"][:] = self.observation_moments.mean

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.shared import knobs, live_chart, notices, setup, stage, transport
 from pages.shared.run_picker import adopt_run, current_status, join_live_run
-from ppo_engine.config import unread_knobs
+from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.presets import presets_for
 

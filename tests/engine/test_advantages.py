@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ppo_engine.advantages import episode_return, gae, normalise, reward_to_go
+from ppo_engine.advantages import episode_return, estimate, gae, normalise, reward_to_go
 
 GAMMA, LAMBDA = 0.9, 0.8
 
@@ -151,3 +151,21 @@ def test_shapes_that_would_broadcast_are_refused():
         gae(rewards, values[:-1], dones, bootstraps, GAMMA, LAMBDA)
     with pytest.raises(ValueError, match=r"\(T, N\)"):
         reward_to_go(rewards, values, dones[:, :1], bootstraps, GAMMA)
+
+
+def test_the_four_ways_of_assigning_credit_on_a_hand_made_episode():
+    rewards = np.array([[1.0], [2.0], [4.0]], np.float32)
+    values = np.array([[0.5], [1.0], [1.5], [9.0]], np.float32)
+    dones, nothing = np.array([[False], [False], [True]]), np.zeros((3, 1), np.float32)
+    found = {
+        credit: estimate(credit, rewards, values, dones, nothing, 0.5, 1.0)
+        for credit in ("episode_return", "reward_to_go", "baseline", "gae")
+    }
+    # G = 1 + ½·2 + ¼·4, 2 + ½·4, 4: the last value is cut off by the end of the episode.
+    np.testing.assert_allclose(found["reward_to_go"][0][:, 0], [3, 4, 4])
+    np.testing.assert_allclose(found["episode_return"][0][:, 0], [3, 3, 3])
+    np.testing.assert_allclose(found["baseline"][0][:, 0], [2.5, 3, 2.5])
+    np.testing.assert_allclose(found["gae"][0], found["baseline"][0], err_msg="λ = 1")
+    for advantages, targets in found.values():
+        np.testing.assert_allclose(targets[:, 0], [3, 4, 4])
+        assert advantages.shape == (3, 1)
