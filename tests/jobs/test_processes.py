@@ -1,0 +1,221 @@
+"""Real worker and supervisor processes: killed, raced, signalled, queued; one worker a run, and nothing lost."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from ppo_engine.jobs import control
+from ppo_engine.jobs.launcher import LocalLauncher
+from ppo_engine.jobs.locks import is_held
+from ppo_engine.jobs.registry import Registry
+from ppo_engine.jobs.view import RunView, list_runs
+from tests.jobs.killing import kill, supervisors, wait_until, workers
+from tests.jobs.test_life import kinds, unbroken_sha256
+
+
+def last_sha256(view: RunView) -> str:
+    return view.events_since(0)[-1].detail["parameters_sha256"]
+
+
+def test_launch_trains_in_the_background_and_the_supervisor_leaves(runs, pole, monkeypatch):
+    run_id = control.launch(runs, pole, "first")
+    view = RunView(runs, run_id)
+    wait_until(lambda: view.state == "finished")
+    assert view.name == "first" and last_sha256(view) == unbroken_sha256(pole)
+    assert len(supervisors(runs)) == 1
+
+
+def test_workers_and_supervisor_import_no_torch(runs, written):
+    program = (
+        "import sys; from ppo_engine.jobs.worker import main; status = main(sys.argv[1:]);"
+        "assert status == 0; assert 'torch' not in sys.modules; assert 'streamlit' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program, str(written().path)], check=True)
+    program = (
+        "import sys, ppo_engine.jobs.supervisor;"
+        "assert not {'torch', 'gymnasium', 'numpy', 'streamlit'} & set(sys.modules), sorted(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    program = "import sys; from ppo_engine.jobs import control, view; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize("environment", ["CartPole-v1", "LunarLander-v3"])
+def test_killed_in_the_middle_of_episodes_it_ends_as_if_untouched(runs, pole, lander, environment):
+    config = pole.with_(total_timesteps=30_000) if environment == "CartPole-v1" else lander
+    run_id, dice = control.launch(runs, config), random.Random(environment)
+    view, shown = RunView(runs, run_id), 0
+    for _ in range(3):
+        reached = shown + dice.randint(5, 20)
+        wait_until(lambda: view.progress().update >= reached or view.state == "finished")  # noqa: B023
+        time.sleep(dice.uniform(0, 0.1))
+        at_work = workers(runs)
+        assert len(at_work) <= 1
+        before, episodes = view.updates_since(0), view.episodes_since(0)
+        killed = [kill(process) for process in at_work]
+        after = view.updates_since(0)
+        assert after[0][: len(before[0])] == before[0]
+        assert after[1][: len(before[0])].tobytes() == before[1].tobytes()
+        assert len(view.episodes_since(0).ret) >= len(episodes.ret)
+        shown = after[0][-1]
+        if killed and view.state != "finished":
+            wait_until(lambda: view.events_since(0)[-1].kind in ("resumed", "finished"))
+    wait_until(lambda: view.state == "finished")
+    assert last_sha256(view) == unbroken_sha256(config)
+    assert view.updates_since(0)[0] == list(range(1, config.total_updates + 1))
+    assert "resumed" in kinds(view) and "bad_checkpoint" not in kinds(view)
+
+
+def test_a_killed_run_says_so_in_words(runs, lander):
+    run_id = control.launch(runs, lander.with_(total_timesteps=10_000_000))
+    view = RunView(runs, run_id)
+    wait_until(lambda: view.progress().update >= 30)
+    for process in workers(runs):
+        kill(process)
+    wait_until(lambda: view.state == "running" and view.events_since(0)[-1].kind == "resumed")
+    assert view.state_sentence.startswith("Restarted after its process was killed: attempt 2 went on at update ")
+    control.stop(runs, run_id)
+    wait_until(lambda: view.state == "stopped")
+
+
+def test_a_knob_that_was_applied_is_applied_again_at_the_same_update(runs, lander):
+    run_id = control.launch(runs, lander)
+    view = RunView(runs, run_id)
+    wait_until(lambda: view.progress().update >= 5)
+    control.set_knob(runs, run_id, clip_range=0.05, ent_coef=0.01)
+    wait_until(lambda: view.applied_knobs())
+    _, update = view.applied_knobs()["clip_range"]
+    for process in workers(runs):
+        kill(process)
+    wait_until(lambda: view.state == "finished")
+    knobs = [event for event in view.events_since(0) if event.kind == "knob"]
+    assert [(event.update, event.detail["changes"]) for event in knobs] == [
+        (update, {"clip_range": 0.05, "ent_coef": 0.01})
+    ]
+    expected = unbroken_sha256(lander, **{f"u{update}": {"clip_range": 0.05, "ent_coef": 0.01}})
+    assert last_sha256(view) == expected
+
+
+def test_a_killed_rollout_process_is_no_failure(runs, lander):
+    config = lander.with_(total_timesteps=40_960)
+    run_id = control.launch(runs, config, workers=2)
+    view = RunView(runs, run_id)
+    wait_until(lambda: view.progress().update >= 5)
+    (worker,) = workers(runs)
+    (child,) = worker.children()
+    kill(child)
+    wait_until(lambda: view.state == "finished")
+    assert last_sha256(view) == unbroken_sha256(config) and "failed" not in kinds(view)
+
+
+def test_four_workers_race_for_one_run(runs, written, lander):
+    folder, launcher = written(lander), LocalLauncher()
+    started = [launcher.start(folder) for _ in range(4)]
+    assert sorted(process.wait(120) for process in started) == [0, 75, 75, 75]
+    view = RunView(runs, folder.run_id)
+    assert kinds(view) == ["start", "finished"] and last_sha256(view) == unbroken_sha256(lander)
+
+
+def test_sigterm_pauses_and_ctrl_c_is_ignored(runs, lander):
+    run_id = control.launch(runs, lander)
+    view = RunView(runs, run_id)
+    wait_until(lambda: view.progress().update >= 3)
+    (worker,) = workers(runs)
+    worker.send_signal(signal.SIGINT)
+    reached = view.progress().update
+    wait_until(lambda: view.progress().update > reached)
+    worker.terminate()
+    wait_until(lambda: not is_held(view.folder.lock))
+    assert view.state == "paused" and kinds(view) == ["start", "paused"]
+    assert control.resume(runs, run_id).ok
+    wait_until(lambda: view.state == "finished")
+    assert last_sha256(view) == unbroken_sha256(lander)
+
+
+def test_the_queue_is_first_come_first_served(runs, lander, monkeypatch):
+    slots = LocalLauncher().capacity()
+    long = lander.with_(total_timesteps=10_000_000)
+    ids = [control.launch(runs, long.with_(seed=seed)) for seed in range(slots + 2)]
+    views = [RunView(runs, run_id) for run_id in ids]
+    wait_until(lambda: all(view.state == "running" for view in views[:slots]))
+    time.sleep(0.5)
+    assert [view.state for view in views[slots:]] == ["queued", "queued"]
+    assert views[slots + 1].state_sentence == "Queued: 1 run is ahead."
+    assert len(workers(runs)) == slots
+    control.pause(runs, ids[0])
+    wait_until(lambda: views[slots].state == "running" and views[0].state == "paused")
+    assert views[slots + 1].state == "queued"
+    control.stop(runs, ids[1])
+    wait_until(lambda: views[slots + 1].state == "running")
+    for run_id in ids:
+        control.stop(runs, run_id)
+    wait_until(lambda: all(row.state == "stopped" for row in list_runs(runs)))
+
+
+def test_a_new_supervisor_adopts_what_it_finds(runs, lander):
+    run_id = control.launch(runs, lander.with_(total_timesteps=10_000_000))
+    view = RunView(runs, run_id)
+    wait_until(lambda: view.progress().update >= 3)
+    (worker,) = workers(runs)
+    for _ in range(3):
+        wait_until(lambda: any(kill(process) for process in supervisors(runs)))
+        control.ensure_supervisor(runs)
+        wait_until(lambda: is_held(runs / "supervisor.lock"))
+    time.sleep(0.5)
+    assert [process.pid for process in workers(runs)] == [worker.pid]
+    kill(worker)
+    wait_until(lambda: kinds(view) == ["start", "resumed"])
+    control.stop(runs, run_id)
+    wait_until(lambda: view.state == "stopped")
+
+
+def test_only_one_supervisor(runs, lander):
+    control.launch(runs, lander, start=False)
+    for _ in range(4):
+        control.ensure_supervisor(runs)
+    wait_until(lambda: is_held(runs / "supervisor.lock"))
+    wait_until(lambda: len(supervisors(runs)) == 1)
+
+
+def test_a_run_that_cannot_get_on_is_lost_and_says_so(runs, written, monkeypatch):
+    from ppo_engine.jobs import supervisor
+
+    folder = written()
+    folder.database.write_bytes(b"this is not a database, but it is long enough to be taken for one" * 30)
+    monkeypatch.setattr(supervisor, "MOST_TRIES", 2)
+    watch, view = supervisor.Supervisor(runs), RunView(runs, folder.run_id)
+    wait_until(lambda: watch.look() and view.state == "lost")
+    assert "2 times without getting any further" in view.state_sentence
+    assert "DatabaseError" in folder.log.read_text()
+
+
+def test_memory_has_a_limit(runs, lander, monkeypatch):
+    from ppo_engine.jobs import guards, supervisor
+
+    monkeypatch.setattr(guards, "MEMORY_LIMIT", 1 << 20)
+    run_id = control.launch(runs, lander.with_(total_timesteps=10_000_000), start=False)
+    Registry(runs).command(run_id, "run")
+    watch, view = supervisor.Supervisor(runs), RunView(runs, run_id)
+    wait_until(lambda: watch.look() and view.state == "failed")
+    assert view.state_sentence.startswith("Out of memory: it used ")
+    wait_until(lambda: not is_held(view.folder.lock))
+    assert watch.look() and not workers(runs)
+
+
+def test_no_run_starts_onto_a_full_disk(runs, pole, monkeypatch):
+    from ppo_engine.jobs import guards, supervisor
+
+    monkeypatch.setattr(guards, "FREE_DISK", 1 << 60)
+    run_id = control.launch(runs, pole, start=False)
+    Registry(runs).command(run_id, "run")
+    watch, view = supervisor.Supervisor(runs), RunView(runs, run_id)
+    wait_until(lambda: watch.look() and view.state_sentence.startswith("Queued: the disk has "))
+    assert not workers(runs)
+    monkeypatch.setattr(guards, "FREE_DISK", 0)
+    wait_until(lambda: watch.look() and view.state == "finished")
