@@ -73,6 +73,7 @@ def test_evaluation_repeats_itself_and_depends_on_the_seed(trained):
     first = evaluate(config, snapshot, episodes=3)
     assert first == evaluate(config, snapshot, episodes=3) or math.isnan(first.share_solved)
     assert first.returns == evaluate(config, snapshot, episodes=3).returns
+    assert len(set(evaluate(config, snapshot, episodes=3, deterministic=False).returns)) == 3, "three different episodes"
     assert first.returns != evaluate(config, snapshot, episodes=3, seed=5).returns
     assert first.n == 3 and first.ci95[0] <= first.mean <= first.ci95[1]
 

@@ -11,7 +11,7 @@ from ppo_engine.config import TrainConfig
 from ppo_engine.diagnostics import HISTOGRAM_BINS
 from ppo_engine.evaluate import evaluate
 from ppo_engine.knobs import ConfigError
-from ppo_engine.objectives import OBJECTIVES
+from ppo_engine.objectives import OBJECTIVES, Terms
 from ppo_engine.presets import build_config
 from ppo_engine.report import REPORT_KEYS, Diverged
 from ppo_engine.trainer import Trainer
@@ -41,6 +41,18 @@ def test_reports_add_up(env_id):
         optional = {"ep_rew_mean", "ep_len_mean", "explained_variance"}
         assert all(math.isfinite(value) for key, value in report.scalars().items() if key not in optional)
     assert any(report.clip_fraction > 0 for report in reports)
+
+
+@pytest.mark.parametrize("normalise", [True, False])
+def test_the_sample_shows_the_advantages_that_the_objective_saw(normalise):
+    config = small_config(n_envs=4, n_steps=64, normalize_advantage=normalise)
+    with Trainer(config) as trainer:
+        sample = trainer.update().sample
+        slope = trainer.objective.slope(Terms(sample[:, 0], sample[:, 1]))
+    assert len(sample) == config.batch, "this batch is small enough to be shown whole"
+    near_one = sample[:, 1].std(ddof=1) == pytest.approx(1, rel=1e-4)
+    assert near_one == normalise
+    np.testing.assert_allclose(sample[:, 2], slope, rtol=1e-5)
 
 
 def test_episodes_are_unique_ordered_and_make_the_mean():
