@@ -32,8 +32,8 @@ class Report:
     ``explained_variance`` is of the critic before the update; ``ep_rew_mean`` and ``ep_len_mean`` are over the last
     100 episodes (NaN before the first ends); ``fps`` is environment steps per second of this update.
     ``histogram`` int32 ``(2, BINS + 2)``: row 0 Â > 0, row 1 Â ≤ 0, on log r, with underflow and overflow at the ends.
-    ``sample`` float32 ``(S, 3)``: log r, Â as the objective saw it, slope. ``detail`` is JSON-able and holds what only
-    one method knows (TRPO: residuals, improvements, line search).
+    ``sample`` float32 ``(S, 3)``: log r, Â as the objective saw it, slope. ``detail`` is JSON-able: the self-checks'
+    numbers, trajectory products, and what only one method knows (TRPO: residuals, improvements, line search).
     """
 
     update: int

@@ -111,6 +111,11 @@ class Trainer:
         changed = {name: getattr(self.config, name) for name in knobs if name in fields}
         self.objective = dataclasses.replace(self.objective, **changed)
 
+    @property
+    def dones(self) -> np.ndarray:
+        """Which steps of the last rollout ended an episode, ``(T, N)``."""
+        return self._arrays["dones"]
+
     def _roll(self) -> tuple[Episode, ...]:
         self._published[:] = 0
         self._publish_due = 0.0

@@ -18,6 +18,7 @@ from ppo_engine.diagnostics import (
 from ppo_engine.learner import Batch, Trace
 from ppo_engine.objectives import Terms
 from ppo_engine.report import Episode, Report
+from ppo_engine.self_checks import measure, trajectory_products
 
 if TYPE_CHECKING:
     from ppo_engine.trainer import Trainer
@@ -35,6 +36,7 @@ def make_report(
     log_ratio, kl, entropy = look_back(trainer, batch)
     advantage = normalise(batch.advantages) if config.normalize_advantage else batch.advantages
     after = Terms(log_ratio, advantage)
+    first = len(seen.log_ratio) if objective.trust_region else config.batch_size
     returns, lengths = zip(*trainer.recent, strict=True) if trainer.recent else ((np.nan,), (np.nan,))
     return Report(
         update=trainer.updates,
@@ -60,7 +62,11 @@ def make_report(
         histogram=ratio_histogram(log_ratio, advantage),
         sample=ratio_sample(objective, after),
         episodes=episodes,
-        detail=trace.detail,
+        detail={
+            **trace.detail,
+            "checks": measure(objective, seen, first, kl, config.normalize_advantage),
+            "trajectories": trajectory_products(log_ratio.reshape(-1, config.n_envs), trainer.dones),
+        },
     )
 
 

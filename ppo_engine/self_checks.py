@@ -1,0 +1,79 @@
+"""What must hold in every update if the picture is the algorithm: a number for each, and the bound it must keep."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ppo_engine.objectives import Objective, Terms
+
+
+class Check(NamedTuple):
+    """A check's name, what it says, its number, and the bound; it holds while |value| ≤ bound."""
+
+    name: str
+    says: str
+    value: float
+    bound: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the number keeps its bound; a number that is not one never does."""
+        return bool(abs(self.value) <= self.bound)
+
+
+SAYS = {
+    "first_ratio": "The ratio is 1 in the first minibatch: largest |r − 1| before any step.",
+    "negative_kl": "KL is never negative: how far below 0 it fell.",
+    "advantage_mean": "Normalised advantages have mean 0.",
+    "advantage_deviation": "Normalised advantages have deviation 1: distance from it.",
+    "clip_above": "The clipped gain never exceeds the unclipped: largest excess over all samples.",
+    "first_slope": "At the old policy the objective's gradient is the policy gradient: largest |slope − Â|.",
+}
+BOUNDS = {"first_ratio": 1e-4, "negative_kl": 1e-5, "advantage_mean": 1e-4, "advantage_deviation": 1e-3,
+          "clip_above": 1e-5, "first_slope": 1e-6}  # fmt: skip
+
+
+def measure(objective: Objective, seen: Terms, first: int, kl: float, normalised: bool) -> dict[str, float]:
+    """The numbers behind the checks, by name; a check that does not apply to this run is left out.
+
+    ``seen`` are all minibatches' log-ratios and advantages in their order, the ``first`` samples of them one minibatch;
+    ``kl`` is the exact KL after the update; ``normalised`` says whether advantages were normalised by minibatch.
+    """
+    opening = Terms(seen.log_ratio[:first], seen.advantage[:first])
+    found = {"negative_kl": min(kl, 0.0)}
+    if not objective.trust_region:
+        found["first_ratio"] = float(np.abs(np.expm1(opening.log_ratio)).max())
+    if normalised and len(opening.advantage) > 1:
+        found["advantage_mean"] = float(opening.advantage.mean(dtype=np.float64))
+        spread = float(opening.advantage.std(ddof=1, dtype=np.float64))
+        # A batch of equal rewards has nothing to normalise: its advantages are all 0, and so they should be.
+        found["advantage_deviation"] = spread - 1 if spread > 0.01 else 0.0
+    if hasattr(objective, "clip_range"):
+        unclipped = np.exp(seen.log_ratio) * seen.advantage
+        found["clip_above"] = max(0.0, float((objective.gain(seen) - unclipped).max()))
+    at_old = Terms(np.zeros_like(opening.log_ratio), opening.advantage)
+    found["first_slope"] = float(np.abs(objective.slope(at_old) - opening.advantage).max())
+    return found
+
+
+def checks(found: dict[str, float]) -> list[Check]:
+    """The checks behind ``measure``'s numbers, in their fixed order."""
+    return [Check(name, says, found[name], BOUNDS[name]) for name, says in SAYS.items() if name in found]
+
+
+def trajectory_products(log_ratio: np.ndarray, dones: np.ndarray) -> dict[str, float]:
+    """log ∏ₜ rₜ of every trajectory piece in a rollout: how importance weights of whole trajectories die or explode.
+
+    ``log_ratio`` and ``dones`` ``(T, N)``. A piece ends with its episode or with the rollout. Returns ``pieces`` (how
+    many), ``mean_length`` in steps, and the least, median and largest ``log_product``. Source: the importance weight
+    of a trajectory, e.g. Jie and Abbeel 2010; PPO's per-step ratio replaces it.
+    """
+    sums = np.cumsum(log_ratio.astype(np.float64), axis=0)
+    ends = dones.copy()
+    ends[-1] = True
+    products = np.concatenate([np.diff(sums[ends[:, env], env], prepend=0.0) for env in range(sums.shape[1])])
+    low, middle, high = np.quantile(products, [0.0, 0.5, 1.0]).tolist()
+    return {"pieces": len(products), "mean_length": log_ratio.size / len(products), "log_product_min": low,
+            "log_product_median": middle, "log_product_max": high}  # fmt: skip
