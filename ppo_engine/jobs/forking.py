@@ -19,7 +19,7 @@ from ppo_engine.jobs.store import Batch, Store
 from ppo_engine.knobs import ConfigError
 
 HISTORY = {
-    "updates": "at_update, timesteps, run_seconds, scalars, histogram, sample",
+    "updates": "at_update, timesteps, run_seconds, scalars, histogram, sample, detail",
     "episodes": "seq, at_update, step, env, timesteps, ret, length",
     "snapshots": "at_update, layout, arrays",
 }

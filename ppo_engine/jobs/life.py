@@ -15,6 +15,7 @@ from ppo_engine.jobs.listing import read_config
 from ppo_engine.jobs.recorder import POLL, Leave, Recorder
 from ppo_engine.jobs.store import Batch
 from ppo_engine.report import Diverged, Episode, Report
+from ppo_engine.rollout_workers import RolloutProcessDied
 from ppo_engine.trainer import Trainer
 
 ENDED, CRASHED = 0, 1
@@ -196,9 +197,8 @@ class Life:
         if not self.folder.config.exists():
             return ENDED
         traceback.print_exc()
-        if "without a word" in str(error) or isinstance(error, (BrokenPipeError, ConnectionResetError, EOFError)):
-            # A rollout process was killed: no fault of the run, which goes on from its checkpoint.
-            return CRASHED
+        if isinstance(error, RolloutProcessDied):
+            return CRASHED  # no fault of the run, which goes on from its checkpoint
         update = self.trainer.updates + 1 if self.trainer is not None else 0
         lines = str(error).splitlines() or [""]
         sentence = f"Failed at update {update}: {type(error).__name__}: {lines[0]}"

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS events(
   wall REAL NOT NULL, run_seconds REAL NOT NULL, attempt INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS updates(
   at_update INTEGER PRIMARY KEY, timesteps INTEGER NOT NULL, run_seconds REAL NOT NULL, scalars BLOB NOT NULL,
-  histogram BLOB, sample BLOB);
+  histogram BLOB, sample BLOB, detail TEXT);
 CREATE TABLE IF NOT EXISTS episodes(
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at_update INTEGER NOT NULL, step INTEGER NOT NULL, env INTEGER NOT NULL,
   timesteps INTEGER NOT NULL, ret BLOB NOT NULL, length INTEGER NOT NULL, UNIQUE(at_update, step, env));
@@ -69,12 +69,14 @@ def unpack_scalars(blobs: list[bytes], columns: list[str]) -> np.ndarray:
     return rows
 
 
-def pack_update(report: Report, run_seconds: float) -> tuple[int, int, float, bytes, bytes, bytes]:
+def pack_update(report: Report, run_seconds: float) -> tuple[int, int, float, bytes, bytes, bytes, str | None]:
     """One row of the table updates; the sample keeps the *logarithm* of the ratio, which fits in a float16."""
     with np.errstate(over="ignore"):
         sample = np.asarray(report.sample, dtype="<f2")
     histogram = np.asarray(report.histogram, dtype="<i4")
-    return report.update, report.timesteps, run_seconds, pack_scalars(report), histogram.tobytes(), sample.tobytes()
+    detail = as_json(report.detail) if report.detail else None
+    blobs = pack_scalars(report), histogram.tobytes(), sample.tobytes()
+    return report.update, report.timesteps, run_seconds, *blobs, detail
 
 
 def unpack_histogram(blob: bytes) -> np.ndarray:

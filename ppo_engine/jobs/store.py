@@ -122,7 +122,7 @@ class Store:
         if batch.report is not None:
             self._write_episodes(batch.report.episodes)
             row = schema.pack_update(batch.report, run_seconds)
-            self._db.execute("INSERT OR IGNORE INTO updates VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT OR IGNORE INTO updates VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         if batch.snapshot is not None:
             moment = schema.pack_snapshot(batch.snapshot_update, batch.snapshot)
             self._db.execute("INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?)", moment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -112,7 +113,12 @@ class RunView:
         kinds = (np.int64, np.int64, np.int64, np.int64, np.int64, np.float64, np.int64)
         return Episodes(*(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)))
 
-    def _blob(self, column: str, update: int | None) -> bytes | None:
+    def detail(self, update: int | None = None) -> dict[str, Any]:
+        """What else an update's objective had to say (default: the newest); empty for most."""
+        text = self._blob("detail", update)
+        return json.loads(text) if text else {}
+
+    def _blob(self, column: str, update: int | None) -> Any:
         where, parameters = ("WHERE at_update = ?", (update,)) if update is not None else ("", ())
         rows = self._query(f"SELECT {column} FROM updates {where} ORDER BY at_update DESC LIMIT 1", *parameters)
         return rows[0][0] if rows else None

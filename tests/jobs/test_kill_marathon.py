@@ -1,4 +1,4 @@
-"""Killing at random, in numbers: 50 workers and 20 supervisors over several runs, and every run ends as if untouched."""
+"""Killing at random: 50 workers and 20 supervisors over several runs, and every run ends as if untouched."""
 
 from __future__ import annotations
 

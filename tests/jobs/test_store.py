@@ -59,6 +59,12 @@ def test_histogram_sample_and_parameters_come_back(store, view):
     assert view.snapshot()["parameters"][0] == 2
 
 
+def test_what_an_objective_has_to_say_comes_back(store, view):
+    store.commit(Batch(make_report(1, detail={"steps": [1, 2.5], "none": math.nan})))
+    store.commit(Batch(make_report(2)))
+    assert view.detail(1) == {"steps": [1, 2.5], "none": "nan"} and view.detail() == {}
+
+
 def test_a_ratio_too_large_for_a_float16_is_kept_as_its_logarithm(store, view):
     sample = np.array([[11.5, 1.0, 0.0], [-90.0, -1.0, 0.5]], np.float32)
     store.commit(Batch(make_report(1, sample=sample)))
