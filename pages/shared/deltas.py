@@ -87,7 +87,7 @@ def readouts(feed: Feed) -> dict[str, Any]:
     data: dict[str, Any] = {
         "chips": chips(feed), "objective": packets.objective_packet(feed.config, feed.knob_value("clip_range")),
         "klBand": packets.kl_band(feed.config, feed.knob_value("d_targ")),
-        "knobs": packets.knob_lines(feed.knob_changes(), feed.updates, packets.column(feed.rows, "timesteps")),
+        "knobs": packets.knob_lines(feed.changes, feed.updates, packets.column(feed.rows, "timesteps")),
     }  # fmt: skip
     if not len(feed.updates):
         return data
@@ -108,7 +108,7 @@ def readouts(feed: Feed) -> dict[str, Any]:
 
 def chips(feed: Feed) -> dict[str, tuple[str, str]]:
     """Under each slider: a wish that waits, or when the last one was applied."""
-    applied = {change["name"]: change for change in feed.knob_changes()}
+    applied = {change["name"]: change for change in feed.changes}
     found = {}
     for name in SLIDERS:
         if name in feed.pending:

@@ -10,17 +10,21 @@ import numpy as np
 import streamlit as st
 
 from ppo_engine.jobs.control import runs_folder
-from ppo_engine.jobs.view import RunView
+from ppo_engine.jobs.view import Event, RunView
 from ppo_engine.report import REPORT_KEYS
 
 TICK = 1.0
 PER_VIEWER = 0.1
 GONE_AFTER = 6.0
+SELDOM = 3
 MAX_EPISODES = 400_000
 
 
 class Feed:
-    """One run's rows, episodes, events, newest histogram and sample; ``version`` changes when anything did."""
+    """One run's rows, episodes, newest histogram and sample; ``version`` changes when anything did.
+
+    ``changes`` lists every applied change of a live knob: name, old, new, and the first update it held for.
+    """
 
     def __init__(self, run_id: str):
         self.view = RunView(runs_folder(), run_id)
@@ -28,7 +32,9 @@ class Feed:
         self.updates: np.ndarray = np.zeros(0, dtype=int)
         self.rows = np.zeros((0, len(REPORT_KEYS)))
         self.episodes = np.zeros((0, 7))
-        self.events: list[Any] = []
+        self.changes: list[dict[str, Any]] = []
+        self._event = 0
+        self._knobs: dict[str, Any] = {}
         self.histogram = self.sample = None
         self.films: list[Any] = []
         self.pending: dict[str, Any] = {}
@@ -36,7 +42,7 @@ class Feed:
         self.progress = self.view.progress()
         self.name = self.view.name
         self.version = 0
-        self._read_at = 0.0
+        self._read_at, self._ticks = 0.0, 0
         self._lock = threading.Lock()
 
     @property
@@ -69,36 +75,44 @@ class Feed:
         updates, rows = view.updates_since(self.last_update)
         if updates:
             self.updates, self.rows = np.r_[self.updates, updates], np.r_[self.rows, rows]
+            self.progress = view.progress()
             self.histogram, self.sample = view.histogram(self.last_update), view.sample(self.last_update)
         fresh = np.column_stack(view.episodes_since(int(self.episodes[-1, 0]) if len(self.episodes) else 0))
         if len(fresh):
             self.episodes = np.r_[self.episodes, fresh]
             if len(self.episodes) > MAX_EPISODES:
                 self.episodes = self.episodes[self.episodes[:, 0] % 2 == 0]
-        self.events += view.events_since(self.events[-1].seq if self.events else 0)
-        self.pending, self.films, self.progress = view.pending_knobs(), view.videos(), view.progress()
+        for event in view.events_since(self._event):
+            self._note(event)
+        # What changes rarely is asked for rarely; a wish made in a tab of this server pokes the feed.
+        self._ticks += 1
+        if self.pending or self._ticks % SELDOM == 0:
+            self.pending = view.pending_knobs()
+        if self._ticks % SELDOM == 1:
+            self.films = view.videos()
         if self._marks() != before or not self.version:
             self.version += 1
 
     def _marks(self) -> tuple:
         films = self.films[-1].update if self.films else -1
         episodes = int(self.episodes[-1, 0]) if len(self.episodes) else 0
-        events = self.events[-1].seq if self.events else 0
-        return self.last_update, episodes, events, films, self.status, tuple(self.pending.items())
+        return self.last_update, episodes, self._event, films, self.status, tuple(self.pending.items())
 
-    def knob_changes(self) -> list[dict[str, Any]]:
-        """Every applied change of a live knob, oldest first: name, old, new, and the first update it held for."""
-        now, changes = self.config.to_dict(), []
-        for event in self.events:
-            for name, value in event.detail.get("changes", {}).items() if event.kind == "knob" else ():
-                changes.append({"name": name, "old": now.get(name), "new": value, "update": event.update})
-                now[name] = value
-        return changes
+    def _note(self, event: Event) -> None:
+        self._event = event.seq
+        for name, value in event.detail.get("changes", {}).items() if event.kind == "knob" else ():
+            self.changes.append({"name": name, "old": self.knob_value(name), "new": value, "update": event.update})
+            self._knobs[name] = value
+
+    def poke(self) -> None:
+        """A knob has been wished for: show it as pending at the next tick."""
+        with self._lock:
+            self.pending = self.view.pending_knobs()
+            self.version += 1
 
     def knob_value(self, name: str) -> Any:
         """A live knob's value now in force."""
-        found = [change["new"] for change in self.knob_changes() if change["name"] == name]
-        return found[-1] if found else getattr(self.config, name)
+        return self._knobs[name] if name in self._knobs else getattr(self.config, name)
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)

@@ -54,19 +54,26 @@ export default function (component) {
 
 def load_scripts() -> None:
     """Sends our scripts first, so that the video, the words and the numbers move before plotly.js has been parsed."""
-    _panels(key="ppo_panels")
+    if not st.session_state.get("_loaded"):
+        _panels(key="ppo_panels")
 
 
 def load_plotly() -> None:
-    """Sends plotly.js (4.8 MB, once a tab: a rerun finds it in the browser's message cache)."""
-    _plotly(key="ppo_plotly")
+    """Sends plotly.js (4.8 MB) once a tab; the browser's message cache would forget it, so the tab says it has it."""
+    if not st.session_state.get("_loaded"):
+        _plotly(key="ppo_plotly")
 
 
 def live_chart(data: dict[str, Any], on_knee: Callable[[], None], on_film: Callable[[], None],
                on_need: Callable[[], None]) -> None:  # fmt: skip
     """Shows a packet. ``on_knee`` runs when a knee was dragged and let go, ``on_film`` when another video was asked
     for, ``on_need`` when the tab lacks something in between and everything must be sent again."""
-    _live(key=LIVE_KEY, data=data, on_knee_change=on_knee, on_film_change=on_film, on_need_change=on_need)
+    _live(key=LIVE_KEY, data=data, on_knee_change=on_knee, on_film_change=on_film, on_need_change=on_need,
+          on_loaded_change=_on_loaded)  # fmt: skip
+
+
+def _on_loaded() -> None:
+    st.session_state["_loaded"] = True
 
 
 def asked(name: str) -> Any:

@@ -27,7 +27,9 @@ PAGE = 20
 
 
 def _tell(message: str) -> None:
+    """Note a sentence and draw the whole page again: the rows alone are a fragment, and it stands above them."""
     st.session_state["_said"] = message
+    st.rerun()
 
 
 def _guarded(action: Callable[[], object]) -> None:

@@ -23,7 +23,8 @@ FIRST_ENV = "LunarLander-v3"
 def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
     """Take over the URL if it is not one that this session wrote itself: on the first run, and after a typed one.
 
-    A message from the browser may still carry an older URL of ours while a slider has already moved on. Every value that cannot be used is replaced by its default and told in one sentence; nothing is started.
+    A message from the browser may still carry an older URL of ours while a slider has already moved on. Every value
+    that cannot be used is replaced by its default and told in one sentence; nothing is started.
     """
     params = {key: st.query_params[key] for key in st.query_params}
     if params in st.session_state.setdefault("_urls", []):

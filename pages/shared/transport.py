@@ -46,6 +46,7 @@ def move_knob(name: str, run_id: str) -> None:
     setup.settled()
     try:
         control.set_knob(control.runs_folder(), run_id, **{name: setup.slider_value(name)})
+        open_feed(run_id).poke()
     except (ConfigError, UnknownRun) as error:
         setup.tell(str(error))
 

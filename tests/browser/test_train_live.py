@@ -136,7 +136,7 @@ look();
 @pytest.mark.slow
 def test_a_minute_of_watching(page, server):
     start(page, server)
-    page.wait_for_function("document.querySelectorAll('[data-chart=kl] .scatterlayer .trace').length > 0", timeout=20000)
+    page.wait_for_function("document.querySelectorAll('[data-chart=kl] .trace').length > 0", timeout=20000)
     page.wait_for_timeout(2500)
     page.evaluate(WATCH)
     box = page.locator("[data-chart=kl] .nsewdrag").bounding_box()

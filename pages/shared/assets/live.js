@@ -44,6 +44,26 @@ L.figure = (st, t, id) => {
   return [traces, { annotations: L.knobNotes(st, t), ...extra, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
 };
 
+// The axes follow the data, so what a visitor zoomed into is kept here and laid over every new layout. A new run
+// starts unzoomed, and so do the two ratio charts when ε, and with it their window, has changed.
+L.keepZoom = (inst, id, panel, layout) => {
+  const of = inst.st.run + (id === "objective" || id === "hist" ? ":" + inst.st.objective.eps : "");
+  if (panel.zoomOf !== of) { panel.zoomOf = of; panel.zoom = {}; }
+  for (const [axis, range] of Object.entries(panel.zoom))
+    if (layout[axis]) layout[axis] = { ...layout[axis], range, autorange: false };
+};
+
+L.watchZoom = (inst, id, panel) => {
+  if (panel.watched) return;
+  panel.watched = true;
+  panel.plot.on("plotly_relayout", (change) => {
+    for (const axis of ["xaxis", "yaxis", "yaxis2"])
+      if (change[axis + ".range[0]"] !== undefined) panel.zoom[axis] = [change[axis + ".range[0]"], change[axis + ".range[1]"]];
+    if (id === "objective") L.placeKnees(inst.st, panel);
+  });
+  panel.plot.on("plotly_doubleclick", () => { panel.zoom = {}; inst.redraw([id]); });
+};
+
 L.makeRedraw = (inst) => (ids) => {
   ids.forEach((id) => inst.queue.add(id));
   if (inst.drawing) return;
@@ -55,8 +75,10 @@ L.makeRedraw = (inst) => (ids) => {
     const panel = inst.ui.panels[id];
     if (window.Plotly) {
       const [traces, extra] = L.figure(inst.st, inst.theme, id);
-      const layout = L.layout(inst.theme, inst.st.run + inst.axisRevision(id), { ...extra, datarevision: ++inst.serial });
+      const layout = L.layout(inst.theme, inst.st.run, { ...extra, datarevision: ++inst.serial });
+      L.keepZoom(inst, id, panel, layout);
       window.Plotly.react(panel.plot, traces, layout, L.config);
+      L.watchZoom(inst, id, panel);
       if (id === "objective") L.placeKnees(inst.st, panel);
     }
     requestAnimationFrame(step);
@@ -71,14 +93,17 @@ L.mount = (component) => {
   let inst = root.inst;
   if (!inst) {
     inst = root.inst = { queue: new Set(), serial: 0, ui: L.build(root), st: L.fresh("") };
-    // A new ε changes the window of the two ratio charts: their zoom starts anew, the others keep theirs.
-    inst.axisRevision = (id) => (id === "objective" || id === "hist" ? ":" + inst.st.objective.eps : "");
     inst.redraw = L.makeRedraw(inst);
     inst.ui.panels.objective.knees = L.knees(new Proxy({}, { get: (_, k) => (k === "redraw" ? inst.redraw : inst.st[k]),
       set: (_, k, v) => { inst.st[k] = v; return true; } }), inst.ui.panels.objective, (eps) => inst.send("knee", eps));
     inst.watch = new ResizeObserver(() => L.placeKnees(inst.st, inst.ui.panels.objective));
     inst.watch.observe(inst.ui.panels.objective.plot);
-    const wait = () => { if (inst.gone) return; window.Plotly ? inst.redraw(L.ALL) : setTimeout(wait, 30); };
+    const wait = () => {
+      if (inst.gone) return;
+      if (!window.Plotly) { setTimeout(wait, 30); return; }
+      inst.redraw(L.ALL);
+      setTimeout(() => inst.gone || inst.send("loaded", true), 1500);
+    };
     wait();
   }
   inst.send = (name, value) => component.setTriggerValue(name, value);

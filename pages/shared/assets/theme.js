@@ -31,7 +31,7 @@ L.identity = (name, t) => ({
   policy_gradient: [t.vanilla, "dash"], reinforce: [t.vanilla, "dash"],
 }[name] || ["#0072B2", "solid"]);
 
-L.config = { displayModeBar: false, responsive: true, doubleClick: "reset", showTips: false };
+L.config = { displayModeBar: false, responsive: true, doubleClick: false, showTips: false };
 
 L.layout = (t, revision, extra = {}) => {
   const axis = {
