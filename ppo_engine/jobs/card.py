@@ -21,7 +21,8 @@ class Card:
 
     def _write(self) -> None:
         text = json.dumps(self._values)[: SIZE - 1]
-        os.pwrite(self._file.fileno(), text.ljust(SIZE).encode("ascii"), 0)
+        self._file.seek(0)
+        self._file.write(text.ljust(SIZE).encode("ascii"))
 
     def close(self) -> None:
         """Close the file; what it says stays."""

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -99,8 +100,12 @@ def keep_branch(folder: RunFolder, update: int) -> None:
     As with snapshots, old ones are thinned by age: a place at least as near as half the age is always there.
     """
     folder.branches.mkdir(exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        os.link(folder.checkpoint, folder.branches / f"{update:08d}.npz")
+    branch = folder.branches / f"{update:08d}.npz"
+    if not branch.exists():
+        try:
+            os.link(folder.checkpoint, branch)
+        except OSError:  # a file system without links
+            shutil.copyfile(folder.checkpoint, branch)
     kept: dict[int, int] = {}
     for old in branch_updates(folder)[:-BRANCHES_KEPT]:
         band = (update - old).bit_length()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
+from typing import Any
 
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.locks import is_held
@@ -50,6 +52,16 @@ class Desk:
         """Remember that wishes up to this one have been dealt with."""
         self.served = max(self.served, wish)
         self.wishes = [other for other in self.wishes if other.seq > self.served]
+
+    def tell(self, **values: Any) -> None:
+        """Set columns of the run's row, if that can be done now: run.db says the same, and the supervisor reads it."""
+        with contextlib.suppress(sqlite3.Error):
+            self.registry.change(self.folder.run_id, **values)
+
+    def wish_pause(self) -> None:
+        """Have the run stay paused once this process has gone."""
+        with contextlib.suppress(sqlite3.Error):
+            self.registry.command(self.folder.run_id, "pause")
 
     def running(self) -> int:
         """How many runs train on this machine just now, by their locks; at least 1."""

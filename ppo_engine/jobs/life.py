@@ -95,7 +95,7 @@ class Life:
         if update == 0:
             batch.snapshot = self.trainer.snapshot()
         self.recorder.commit(batch)
-        self.desk.registry.change(self.folder.run_id, settled="", started=0)
+        self.desk.tell(settled="", started=0)
 
     def _one_round(self) -> None:
         entry = self.desk.look()
@@ -169,7 +169,7 @@ class Life:
     def _leave_when_asked(self, desired: str) -> None:
         self.recorder.checkpoint(self.trainer)
         if desired == "run":
-            self.desk.registry.command(self.folder.run_id, "pause")
+            self.desk.wish_pause()
         if not self._pause_shown:
             self._record("paused", reason="signal")
         raise Leave
@@ -186,12 +186,7 @@ class Life:
             self.recorder.commit(Batch(events=[(kind, update, detail)]))
         except Leave:
             return
-        self._settle(kind)
-
-    def _settle(self, kind: str) -> None:
-        entry = self.desk.look()
-        if entry is not None and entry.settled != kind:
-            self.desk.registry.change(self.folder.run_id, settled=kind)
+        self.desk.tell(settled=kind)
 
     def _crash(self, error: Exception) -> int:
         if not self.folder.config.exists():

@@ -13,7 +13,7 @@ from ppo_engine.jobs.card import read_card
 from ppo_engine.jobs.folders import RunFolder, run_ids
 from ppo_engine.jobs.locks import is_held
 from ppo_engine.jobs.registry import Entry, Registry
-from ppo_engine.jobs.states import State, derive
+from ppo_engine.jobs.states import CLOSING, State, derive
 from ppo_engine.report import REPORT_KEYS
 
 EP_REW_MEAN = REPORT_KEYS.index("ep_rew_mean")
@@ -57,7 +57,8 @@ def status(folder: RunFolder, entry: Entry | None, registry: Registry, total: in
     glance = peek.glance(folder.database)
     note = read_card(folder.card).get("note", "") if held else ""
     ahead, remark = 0, None
-    if not held and entry is not None:
+    ended = glance.event is not None and glance.event.kind in CLOSING
+    if not held and entry is not None and (not ended or entry.settled == "again"):
         remarks = registry.remarks(folder.run_id)
         remark = remarks[-1] if remarks else None
         waiting = [e for e in registry.open_entries() if e.place < entry.place and e.desired == "run"]

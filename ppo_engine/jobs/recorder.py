@@ -16,7 +16,7 @@ FIRST_CHECKPOINT, CHECKPOINT_EVERY = 0.25, 1.0
 CHECKPOINT_SHARE = 0.02
 RETRY_EVERY = 10.0
 POLL = 0.02
-NO_SPACE = "The disk takes nothing more, so the run waits after update {}; it goes on by itself once there is room."
+NOT_WRITTEN = "Nothing can be written ({}): the run waits at update {} and goes on by itself once something can."
 
 
 class Leave(Exception):
@@ -45,7 +45,7 @@ class Recorder:
         except NotWritten as error:
             reason = str(error)
         update = batch.report.update if batch.report else self.store.last_update()
-        self.card.note(NO_SPACE.format(update))
+        self.card.note(NOT_WRITTEN.format(reason, update))
         while True:
             self._sleep_unless_ended()
             try:
@@ -60,8 +60,8 @@ class Recorder:
         """Write ``batch`` now if the disk takes it, else together with the next one."""
         try:
             self.store.commit(batch)
-        except NotWritten:
-            self.card.note(NO_SPACE.format(self.store.last_update()))
+        except NotWritten as error:
+            self.card.note(NOT_WRITTEN.format(error, self.store.last_update() + 1))
 
     def _sleep_unless_ended(self) -> None:
         until = time.monotonic() + RETRY_EVERY

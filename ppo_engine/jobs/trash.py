@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from pathlib import Path
 
-from ppo_engine.jobs.folders import TRASH, RunFolder, UnknownRun
+from ppo_engine.jobs.folders import RunFolder, UnknownRun
 from ppo_engine.jobs.launching import known_run
 from ppo_engine.jobs.locks import is_held
 from ppo_engine.jobs.registry import Registry
@@ -37,8 +36,3 @@ def undo_delete(runs: Path, run_id: str) -> None:
         raise UnknownRun(run_id)
     os.replace(folder.trashed, folder.path)
     registry.change(run_id, deleted=0)
-
-
-def empty_trash(runs: Path) -> None:
-    """Delete for good whatever lies in the trash."""
-    shutil.rmtree(Path(runs) / TRASH, ignore_errors=True)

@@ -200,7 +200,8 @@ def test_a_full_disk_makes_the_run_wait_and_then_go_on(written, pole, monkeypatc
 
     life.recorder.store._write = write
     thread = in_thread(life)
-    wait_until(lambda: view.state_sentence.startswith("The disk takes nothing more, so the run waits after update 6"))
+    wait_until(lambda: view.state_sentence.startswith("Nothing can be written (database or disk is full)"))
+    assert "the run waits at update 6" in view.state_sentence
     assert view.updates_since(0)[0] == [1, 2, 3, 4, 5]
     full.clear()
     monkeypatch.setattr(life.recorder.store, "_write", whole)

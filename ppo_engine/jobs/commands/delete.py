@@ -16,5 +16,5 @@ def carry_out(chosen: argparse.Namespace) -> int:
     if chosen.json:
         print_json({"event": "deleted", "run_id": folder.run_id})
     else:
-        print(f"Deleted; until the trash is emptied it lies in {folder.trashed}, and the Runs page can bring it back.")
+        print(f"Deleted; it lies in {folder.trashed}, and the Runs page can bring it back.")
     return 0
