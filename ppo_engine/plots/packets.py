@@ -96,9 +96,11 @@ def objective_packet(config: TrainConfig, clip_range: float) -> dict[str, Any]:
 
 
 def kl_band(config: TrainConfig, d_targ: float) -> dict[str, Any]:
-    """The band in which a KL is unremarkable: the controller's dead band, or the rule of thumb."""
+    """The band in which a KL is unremarkable: the controller's dead band, the trust region, or the rule of thumb."""
     if config.objective == "ppo_kl_adaptive":
         return {"low": d_targ / 1.5, "high": 1.5 * d_targ, "text": f"d/1.5 to 1.5 d, d = {d_targ:g}"}
+    if config.objective == "trpo":
+        return {"low": 0.0, "high": config.max_kl, "text": f"trust region, δ = {config.max_kl:g}"}
     return {"low": KL_LOW, "high": KL_HIGH, "text": KL_SOURCE}
 
 

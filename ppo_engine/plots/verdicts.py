@@ -33,6 +33,7 @@ def show(value: float, digits: int = 2) -> str:
     """A number as text with a true minus sign; a dash while there is none."""
     if value is None or not math.isfinite(value):
         return "–"
+    value = 0.0 if abs(value) < 0.5 * 10**-digits else value
     return f"{value:,.{digits}f}".replace("-", "−").replace(",", " ")
 
 

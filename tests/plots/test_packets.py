@@ -76,6 +76,7 @@ def test_every_objective_can_be_drawn(objective):
     assert drawn["clips"] == (objective == "ppo_clip") and drawn["title"]
     band = packets.kl_band(config, 0.03)
     assert band["low"] < band["high"] and (band["high"] == pytest.approx(0.045)) == (objective == "ppo_kl_adaptive")
+    assert ("δ" in band["text"]) == (objective == "trpo")
     json.dumps([drawn, band, packets.fixed(config)], allow_nan=False)
 
 

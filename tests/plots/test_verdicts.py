@@ -83,4 +83,5 @@ def test_numbers_that_are_not_numbers_do_no_harm(broken):
 
 def test_numbers_are_written_plainly():
     assert verdicts.show(-12.345, 1) == "−12.3" and verdicts.show(12345, 0) == "12 345"
+    assert verdicts.show(-1e-9, 3) == "0.000"
     assert verdicts.percent(0.071) == "7.1 %" and verdicts.percent(0.42) == "42 %" and verdicts.percent(NAN) == "–"

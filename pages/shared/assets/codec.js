@@ -28,6 +28,12 @@ L.duration = (s) => {
 L.percent = (v) => (v === null || v === undefined || !Number.isFinite(v) ? "–"
   : (100 * v).toFixed(100 * v < 10 ? 1 : 0) + " %");
 
+// Fixed decimals with a true minus sign, and no minus before zero.
+L.fix = (v, digits) => {
+  const text = Math.abs(v).toFixed(digits);
+  return (v < 0 && Number(text) !== 0 ? "−" : "") + text;
+};
+
 L.el = (tag, cls, text) => {
   const node = document.createElement(tag);
   if (cls) node.className = cls;

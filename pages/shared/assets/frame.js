@@ -22,7 +22,6 @@ L.build = (root) => {
   ui.progress = L.el("span", "ppo-progress");
   ui.strip.append(ui.badge, ui.title, ui.bar, ui.progress);
   ui.tiles = L.el("div", "ppo-tiles");
-  ui.warning = L.el("div", "ppo-warning"); ui.warning.setAttribute("role", "status");
   ui.grid = L.el("div", "ppo-grid");
   const side = L.el("div", "ppo-side");
   for (const [id, title, sub] of L.PANELS) {
@@ -42,9 +41,11 @@ L.build = (root) => {
     if (id === "video") ui.grid.append(side);
     (["video", "split"].includes(id) ? side : ui.grid).append(p);
   }
-  ui.sentence = L.el("div", "ppo-sentence");
-  ui.sentence.setAttribute("aria-live", "polite");
-  root.append(ui.strip, ui.tiles, ui.warning, ui.grid, ui.sentence);
+  ui.foot = L.el("div", "ppo-foot");
+  ui.warning = L.el("b", "ppo-warning"); ui.warning.setAttribute("role", "status");
+  ui.sentence = L.el("span", "ppo-sentence");
+  ui.foot.append(ui.warning, ui.sentence);
+  root.append(ui.strip, ui.tiles, ui.grid, ui.foot);
   L.splitInto(ui.panels.split);
   L.videoInto(ui.panels.video);
   return ui;

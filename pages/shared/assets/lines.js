@@ -4,9 +4,9 @@ L.knobShapes = (st, t) => (st.knobs || []).map((k) => ({
 }));
 
 // The labels stand upright beside their lines; of many, only the newest are written out.
-L.knobNotes = (st, t) => (st.knobs || []).slice(-4).map((k) => ({
+L.knobNotes = (st, t, id) => (st.knobs || []).slice(id === "ret" || id === "kl" ? -4 : -1).map((k) => ({
   x: k.x, y: 1, yref: "paper", yanchor: "top", xanchor: "right", textangle: -90, showarrow: false, text: k.text,
-  font: { size: 11, color: t.text }, bgcolor: L.fade(t.bg, 0.82), borderpad: 1,
+  font: { size: 11, color: t.text }, bgcolor: L.fade(t.bg, 0.6), borderpad: 0,
 }));
 
 L.level = (y, text, colour, extra = {}) => ({
@@ -43,13 +43,17 @@ L.charts = {
     const [colour] = L.identity(st.objective.name, t), c = st.cols, shapes = L.knobShapes(st, t);
     if (st.threshold !== null && st.threshold !== undefined)
       shapes.push(L.level(st.threshold, "solved " + st.threshold, t.dark ? "#35C79A" : "#00795A"));
+    const all = [...st.ep.y, ...c.ep_rew_mean.filter((v) => v !== null), ...(st.threshold == null ? [] : [st.threshold])];
+    let lo = Infinity, hi = -Infinity;
+    for (const v of all) { lo = Math.min(lo, v); hi = Math.max(hi, v); }
+    const range = all.length > 1 ? [lo - 0.05 * (hi - lo || 1), hi + 0.12 * (hi - lo || 1)] : undefined;
     return [[
       { x: st.ep.x, y: st.ep.y, type: "scatter", mode: "markers", name: "episode",
         marker: { color: t.faint, size: 3, opacity: t.dark ? 0.5 : 0.45 },
         hovertemplate: "%{y:.0f}<extra>one episode</extra>" },
       L.line(c.timesteps, c.ep_rew_mean, "mean of 100", colour, "solid", { line: { width: 3 }, format: "%{y:.1f}" }),
       L.head(c.timesteps, c.ep_rew_mean, colour),
-    ], { shapes, hovermode: "closest", xaxis: { title: { text: "environment steps", standoff: 4, font: { size: 11, color: t.muted } } },
+    ], { shapes, hovermode: "closest", yaxis: { range, autorange: !range }, xaxis: { title: { text: "environment steps", standoff: 4, font: { size: 11, color: t.muted } } },
       margin: { l: 46, r: 12, t: 6, b: 38 } }];
   },
   kl(st, t) {

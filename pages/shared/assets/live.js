@@ -9,6 +9,7 @@ L.fresh = (run) => ({ run, last: 0, epLast: 0, update: [], cols: Object.fromEntr
 
 // Adds a packet's rows; false when something in between is missing and everything must be sent again.
 L.absorb = (st, d) => {
+  if (!st.edges.length && !d.edges) return false;
   if (d.rows) {
     if (d.rows.after > st.last) return false;
     const u = L.floats(d.rows.update), keep = u.map((v) => v > st.last);
@@ -41,7 +42,7 @@ L.figure = (st, t, id) => {
   if (id === "hist") return L.histogramFigure(st, t);
   const [traces, extra] = L.charts[id](st, t);
   const steps = st.cols.timesteps, end = Math.max(steps[steps.length - 1] || 0, st.ep.x[st.ep.x.length - 1] || 0, 1000);
-  return [traces, { annotations: L.knobNotes(st, t), ...extra, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
+  return [traces, { annotations: L.knobNotes(st, t, id), ...extra, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
 };
 
 // The axes follow the data, so what a visitor zoomed into is kept here and laid over every new layout. A new run
@@ -109,6 +110,7 @@ L.mount = (component) => {
   inst.send = (name, value) => component.setTriggerValue(name, value);
   const theme = L.theme(root), changed = !inst.theme || theme.bg !== inst.theme.bg || theme.text !== inst.theme.text;
   inst.theme = theme;
+  document.documentElement.style.setProperty("--ppo-page", theme.bg);
   root.dataset.dark = document.documentElement.dataset.ppoDark = theme.dark;
   if (changed) inst.redraw(L.ALL);
   const d = component.data;

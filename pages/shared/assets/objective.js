@@ -60,7 +60,7 @@ L.band = (eps, t, colour) => [{ type: "rect", x0: 1 - eps, x1: 1 + eps, yref: "p
 L.knees = (st, panel, send) => {
   const plot = panel.plot, make = (side) => {
     const h = L.el("div", "ppo-knee");
-    h.tabIndex = 0; h.dataset.side = side;
+    h.hidden = true; h.tabIndex = 0; h.dataset.side = side;
     h.setAttribute("role", "slider"); h.setAttribute("aria-label", `Clip range ε, ${side < 0 ? "lower" : "upper"} knee`);
     h.setAttribute("aria-valuemin", "0.01"); h.setAttribute("aria-valuemax", "0.9");
     const value = (ev) => {

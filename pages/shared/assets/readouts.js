@@ -17,7 +17,7 @@ L.readouts = (st, ui, packet) => {
   if (packet.sentence !== undefined) ui.sentence.textContent = packet.sentence;
   if (packet.warnings) {
     ui.warning.textContent = packet.warnings.join("  ");
-    ui.warning.classList.toggle("on", packet.warnings.length > 0);
+    ui.foot.title = packet.warnings.join("\n");
   }
   if (packet.split) for (const [id, v] of Object.entries(packet.split)) {
     const row = ui.panels.split.rows[id];
@@ -51,13 +51,13 @@ L.chips = (chips) => {
 
 L.describe = (st, ui) => {
   const last = (a) => { for (let i = a.length - 1; i >= 0; i--) if (a[i] !== null) return a[i]; return null; };
-  const f = (v, d = 2) => (v === null || v === undefined ? "no value yet" : v.toFixed(d)), c = st.cols, p = ui.panels;
+  const f = (v, d = 2) => (v === null || v === undefined ? "no value yet" : L.fix(v, d)), c = st.cols, p = ui.panels;
   const say = (id, now, text) => { p[id].now.textContent = now; p[id].plot.setAttribute("aria-label", text); };
   const r = last(c.ep_rew_mean), kl = last(c.kl), e = last(c.entropy), ev = last(c.explained_variance);
-  say("ret", r === null ? "" : r.toFixed(1), `Return against environment steps. Mean of the last 100 episodes: ${f(r, 1)}.`);
-  say("kl", kl === null ? "" : kl.toFixed(4), `KL per update against environment steps, now ${f(kl, 4)}.`);
-  say("entropy", e === null ? "" : e.toFixed(2), `Entropy, now ${f(e)}.`);
-  say("ev", ev === null ? "" : ev.toFixed(2), `Explained variance, now ${f(ev)}.`);
+  say("ret", r === null ? "" : L.fix(r, 1), `Return against environment steps. Mean of the last 100 episodes: ${f(r, 1)}.`);
+  say("kl", kl === null ? "" : L.fix(kl, 4), `KL per update against environment steps, now ${f(kl, 4)}.`);
+  say("entropy", e === null ? "" : L.fix(e, 2), `Entropy, now ${f(e)}.`);
+  say("ev", ev === null ? "" : L.fix(ev, 2), `Explained variance, now ${f(ev)}.`);
   say("losses", "", `Value loss now ${f(last(c.value_loss), 3)}, policy loss ${f(last(c.policy_gradient_loss), 4)}.`);
   say("fractions", st.objective.adaptive ? "β " + f(last(c.kl_coef), 3) : L.percent(last(c.clip_fraction)),
     st.objective.adaptive ? `β now ${f(last(c.kl_coef), 3)}.` : `Outside the band ${L.percent(last(c.clip_fraction))}, killed ${L.percent(last(c.killed_fraction))}.`);
