@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -42,7 +43,11 @@ def launch(runs: Path, config: TrainConfig, name: str = "", start: bool = True, 
     """
     name = clean_name(name)
     folder = write_run(Path(runs), config)
-    Registry(runs).add(folder.run_id, name, "run" if start else "pause", workers=workers)
+    try:
+        Registry(runs).add(folder.run_id, name, "run" if start else "pause", workers=workers)
+    except sqlite3.Error as error:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise OSError(f"the run could not be registered: {error}") from error
     if start:
         start_and_watch(folder)
     return folder.run_id

@@ -18,7 +18,7 @@ from ppo_engine.report import Diverged, Episode, Report
 from ppo_engine.rollout_workers import RolloutProcessDied
 from ppo_engine.trainer import Trainer
 
-ENDED, CRASHED = 0, 1
+ENDED, FAILED, FELL = 0, 1, 70
 LINGER_PAUSED = 120.0
 ADAPT_EVERY = 2.0
 
@@ -193,9 +193,9 @@ class Life:
             return ENDED
         traceback.print_exc()
         if isinstance(error, RolloutProcessDied):
-            return CRASHED  # no fault of the run, which goes on from its checkpoint
+            return FELL  # no fault of the run, which goes on from its checkpoint
         update = self.trainer.updates + 1 if self.trainer is not None else 0
         lines = str(error).splitlines() or [""]
         sentence = f"Failed at update {update}: {type(error).__name__}: {lines[0]}"
         self._close_run("failed", update, sentence=sentence, trace=traceback.format_exc())
-        return CRASHED
+        return FAILED

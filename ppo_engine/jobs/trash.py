@@ -18,11 +18,10 @@ def delete(runs: Path, run_id: str) -> None:
     """Stop a run and move its folder to the trash, from where ``undo_delete`` brings it back. Raises OSError."""
     folder, _ = known_run(runs, run_id)
     registry = Registry(runs)
-    if is_held(folder.lock):
-        registry.command(run_id, "stop")
-        deadline = time.monotonic() + LET_GO
-        while is_held(folder.lock) and time.monotonic() < deadline:
-            time.sleep(0.02)
+    registry.command(run_id, "stop")
+    deadline = time.monotonic() + LET_GO
+    while is_held(folder.lock) and time.monotonic() < deadline:
+        time.sleep(0.02)
     # A worker in the middle of a long update sees afterwards that its folder is gone, and ends.
     folder.trashed.parent.mkdir(exist_ok=True)
     os.replace(folder.path, folder.trashed)

@@ -8,7 +8,7 @@ from ppo_engine.jobs import checkpoints, control
 from ppo_engine.jobs.life import Life
 from ppo_engine.jobs.view import RunView
 from ppo_engine.knobs import ConfigError
-from tests.jobs.test_life import unbroken_sha256
+from tests.jobs.expected import unbroken_sha256
 
 
 @pytest.fixture

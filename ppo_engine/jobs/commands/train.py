@@ -21,6 +21,7 @@ from ppo_engine.presets import build_config
 from ppo_engine.report import Report
 
 INTERRUPTED = 130
+MOST_ATTEMPTS = 5
 
 
 def carry_out(chosen: argparse.Namespace) -> int:
@@ -65,7 +66,7 @@ def train_here(folder: RunFolder, chosen: argparse.Namespace, name: str | None) 
     else:
         registry.requeue(folder.run_id, "foreground")
         registry.command(folder.run_id, "run")
-    from ppo_engine.jobs.life import Life
+    from ppo_engine.jobs.life import FELL, Life
 
     signals = Signals(interrupt_too=True)
     try:
@@ -84,7 +85,9 @@ def train_here(folder: RunFolder, chosen: argparse.Namespace, name: str | None) 
 
     if not chosen.json:
         print(f"run {folder.run_id} in {folder.path}", flush=True)
-    Life(folder, signals, chosen.workers or 0, tell, linger=0.0).run()
+    attempts = 1
+    while Life(folder, signals, chosen.workers or 0, tell, linger=0.0).run() == FELL and attempts < MOST_ATTEMPTS:
+        attempts += 1
     lock.release()
     return _last_word(RunView(folder.runs, folder.run_id), chosen.json, signals.came)
 
