@@ -15,7 +15,8 @@ live_chart.load_scripts()
 run_id = st.session_state.get("run", "")
 status = current_status(run_id)
 going = status is not None and status.name in ("running", "queued", "paused")
-on_slider = notices.on_slider(run_id if going else "")
+acted_on = run_id if going else ""
+on_slider = notices.on_slider(acted_on)
 
 with st.container(key="controls", gap="small"):
     columns = st.columns([2.1, 1.15, 1.9, 0.8, 1.35, 5.9], vertical_alignment="bottom", gap="small")
@@ -33,7 +34,7 @@ with st.container(key="controls", gap="small"):
     unread = unread_knobs(config)
     with columns[4].popover("All knobs", width="stretch", on_change="rerun", key="more") as more:
         if more.open:
-            knobs.expert_panel(config, unread)
+            knobs.expert_panel(config, unread, notices.on_expert(acted_on))
     with columns[5]:
         transport.buttons(run_id, status)
     for column, name in zip(st.columns(3, gap="large"), setup.SLIDERS, strict=True):

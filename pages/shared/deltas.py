@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pages.shared.feed import Feed
 from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
+from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.plots import packets, verdicts
 from ppo_engine.presets import build_config, presets_for
@@ -17,6 +18,7 @@ BADGES = {
     "queued": "STARTING", "running": "LIVE", "paused": "PAUSED", "finished": "FINISHED", "stopped": "STOPPED",
     "diverged": "DIVERGED", "failed": "FAILED", "lost": "LOST",
 }  # fmt: skip
+NEWEST = -1
 SLIDERS = ("clip_range", "learning_rate", "kl_coef")
 
 
@@ -44,7 +46,7 @@ def title(config: Any) -> str:
 def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) -> tuple[dict[str, Any], Cursor]:
     """The data for the live component and where the tab stands after it.
 
-    ``film`` is the update whose video was asked for (0: the newest); ``media`` makes a file fetchable by its path.
+    ``film`` is the update whose video was asked for (NEWEST: follow the newest); ``media`` makes a file fetchable.
     """
     whole = cursor.run_id != feed.run_id
     if whole:
@@ -95,7 +97,7 @@ def readouts(feed: Feed) -> dict[str, Any]:
     tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.action_dim if info.discrete else 0)
     data |= {
         "tiles": tiles, "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
-        "sentence": verdicts.sentence(report, data["objective"]["clips"], info.threshold),
+        "sentence": verdicts.sentence(report, feed.config.objective, info.threshold),
     }  # fmt: skip
     if feed.status.name == "diverged":
         data["warnings"] = [feed.status.sentence, *data["warnings"]]
@@ -133,8 +135,8 @@ def waiting(feed: Feed) -> str:
 def hint(config: TrainConfig) -> str:
     """What to look for, from the preset that the run was started with; else what the objective does to samples."""
     for name, preset in presets_for(config.env_id).items():
-        if build_config(config.env_id, name, config.objective, seed=config.seed) == config:
+        if build_config(config.env_id, name, seed=config.seed) == config:
             return f"Look for: {preset.look_for}"
-    if config.objective == "ppo_clip":
+    if "clip_range" not in unread_knobs(config):
         return "Outside the band a sample is killed only if moving further would pay; on the other side it pulls back."
     return "This objective silences no sample: the band is drawn for comparison."

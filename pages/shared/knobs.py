@@ -43,24 +43,30 @@ def slider(name: str, unread: dict[str, str], on_change: Callable[[str], None]) 
     st.html(f'<span class="ppo-unread">{reason}</span>' if reason else chip)
 
 
-def expert_panel(config: TrainConfig, unread: dict[str, str]) -> None:
-    """Every knob that has no place of its own, in groups."""
+def expert_panel(config: TrainConfig, unread: dict[str, str], on_live: Callable[[str, Any], None] | None) -> None:
+    """Every knob that has no place of its own, in groups.
+
+    ``on_live`` wishes a live knob's new value for the run that goes on; None while nothing does.
+    """
+    if on_live is not None:
+        fixed = {knob.name: "Fixed while this run goes on." for knob in KNOBS.values() if not knob.live}
+        unread = {**fixed, **unread}
     for title, groups in GROUPS.items():
         knobs = [knob for knob in KNOBS.values() if knob.group in groups and knob.name not in TOP]
         st.markdown(f"**{title}**")
         switches = [knob for knob in knobs if knob.scale == "switch"]
-        _rows([knob for knob in knobs if knob not in switches], 3, config, unread)
-        _rows(switches, 2, config, unread)
+        _rows([knob for knob in knobs if knob not in switches], 3, config, unread, on_live)
+        _rows(switches, 2, config, unread, on_live)
 
 
-def _rows(knobs: list[Knob], width: int, config: TrainConfig, unread: dict[str, str]) -> None:
+def _rows(knobs: list[Knob], width: int, config: TrainConfig, unread: dict[str, str], on_live: Any) -> None:
     for start in range(0, len(knobs), width):
         for column, knob in zip(st.columns(width), knobs[start : start + width], strict=False):
             with column:
-                _widget(knob, getattr(config, knob.name), unread.get(knob.name))
+                _widget(knob, getattr(config, knob.name), unread.get(knob.name), on_live)
 
 
-def _changed(knob: Knob) -> None:
+def _changed(knob: Knob, on_live: Callable[[str, Any], None] | None) -> None:
     setup.settled()
     raw = st.session_state[f"x_{knob.name}"]
     if knob.scale == "log":
@@ -68,19 +74,21 @@ def _changed(knob: Knob) -> None:
     try:
         st.session_state.setdefault("overrides", {})[knob.name] = knob.check(raw)
         setup.config()
+        if on_live is not None:
+            on_live(knob.name, st.session_state["overrides"][knob.name])
     except ConfigError as error:
         st.session_state["overrides"].pop(knob.name, None)
         setup.tell(f"{error} The preset's value is used instead.")
 
 
-def _widget(knob: Knob, value: Any, reason: str | None) -> None:
+def _widget(knob: Knob, value: Any, reason: str | None, on_live: Any) -> None:
     symbol = f" {knob.symbol}" if knob.symbol and knob.symbol not in knob.label else ""
     unit = f" ({knob.unit})" if knob.unit and knob.unit not in knob.label.lower() else ""
     label = f"{knob.label}{symbol}{unit}"
     key = f"x_{knob.name}"
     common: dict[str, Any] = {
         "key": key, "disabled": reason is not None, "help": reason or explain(knob),
-        "on_change": _changed, "args": (knob,),
+        "on_change": _changed, "args": (knob, on_live),
     }  # fmt: skip
     if knob.scale == "switch":
         st.session_state[key] = value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -27,14 +28,19 @@ def current_config() -> TrainConfig:
 def on_slider(run_id: str) -> Callable[[str], None]:
     """What a slider does when it is moved: act on the run that goes on, else only set up the next one."""
     if run_id:
-        return lambda name: transport.move_knob(name, run_id)
+        return lambda name: transport.move_slider(name, run_id)
     return lambda name: setup.settled()
+
+
+def on_expert(run_id: str) -> Callable[[str, Any], None] | None:
+    """What a live knob of the expert panel does to the run that goes on; None while nothing does."""
+    return (lambda name, value: transport.move_knob(name, value, run_id)) if run_id else None
 
 
 def show(status: State | None) -> None:
     """Errors, and which run was joined."""
-    for problem in setup.problems():
-        st.error(plain(problem), icon=":material/error:")
+    if setup.problems():
+        st.error("  \n".join(plain(problem) for problem in setup.problems()), icon=":material/error:")
     joined = st.session_state.pop("_joined", None)
     if joined and status is not None:
         st.toast(f"Still running: {plain(joined)}. You have joined it.", duration="long")

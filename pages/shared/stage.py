@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import replay, setup, transport
-from pages.shared.deltas import Cursor, packet
+from pages.shared.deltas import NEWEST, Cursor, packet
 from pages.shared.feed import Feed, open_feed, tick_interval
 from pages.shared.live_chart import asked, live_chart, media_url
 
@@ -31,7 +31,7 @@ def _tick(run_id: str, state: str) -> None:
     interval = tick_interval(_session())
     feed.refresh(min_age=0.5 * interval)
     cursor = st.session_state.get("_cursor", Cursor())
-    film = st.session_state.get("_film", 0)
+    film = st.session_state.get("_film", NEWEST)
     seen = (cursor.run_id, cursor.version, cursor.film) == (run_id, feed.version, film)
     if seen and "_packet" in st.session_state:
         data = st.session_state["_packet"]  # nothing new: the very same message again, which the browser skips
@@ -75,16 +75,16 @@ def on_knee() -> None:
     st.session_state["clip_range"] = round(float(value), 2)
     run_id = st.session_state.get("run", "")
     if run_id and open_feed(run_id).status.name in ("running", "queued", "paused"):
-        transport.move_knob("clip_range", run_id)
+        transport.move_slider("clip_range", run_id)
     else:
         setup.settled()
     st.session_state["_redraw"] = True
 
 
 def on_film() -> None:
-    """Another rollout was asked for; 0 follows the newest."""
+    """Another rollout was asked for."""
     wanted: Any = asked("film")
-    st.session_state["_film"] = wanted if isinstance(wanted, int) else 0
+    st.session_state["_film"] = wanted if isinstance(wanted, int) else NEWEST
 
 
 def on_need() -> None:

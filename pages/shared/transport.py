@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from pages.shared import setup
@@ -41,11 +43,16 @@ def command(name: str, run_id: str) -> None:
         setup.tell(outcome.message)
 
 
-def move_knob(name: str, run_id: str) -> None:
+def move_slider(name: str, run_id: str) -> None:
     """Wish a slider's new value for a run that goes on."""
+    move_knob(name, setup.slider_value(name), run_id)
+
+
+def move_knob(name: str, value: Any, run_id: str) -> None:
+    """Wish a live knob's new value for a run that goes on."""
     setup.settled()
     try:
-        control.set_knob(control.runs_folder(), run_id, **{name: setup.slider_value(name)})
+        control.set_knob(control.runs_folder(), run_id, **{name: value})
         open_feed(run_id).poke()
     except (ConfigError, UnknownRun) as error:
         setup.tell(str(error))

@@ -42,8 +42,9 @@ def rows_packet(updates: np.ndarray, rows: np.ndarray, after: int) -> dict[str, 
     Above MAX_ROWS every n-th row is kept, and always the last.
     """
     stride = -(-len(updates) // MAX_ROWS) or 1
-    keep = np.unique(np.r_[np.arange(0, len(updates), stride), len(updates) - 1]) if len(updates) else []
-    keep = np.asarray(keep, dtype=int)
+    keep = np.arange(0, len(updates), stride)
+    if len(keep) and keep[-1] != len(updates) - 1:
+        keep = np.r_[keep, len(updates) - 1]
     return {
         "after": int(after),
         "update": encode(np.asarray(updates)[keep]),

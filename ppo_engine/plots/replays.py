@@ -15,7 +15,7 @@ SECONDS = 28.0  # how long a replay takes
 FIRST_SHARE = 0.04  # how much of it is drawn at once
 
 
-def words(recording: Recording, at: int, clips: bool) -> dict[str, Any]:
+def words(recording: Recording, at: int) -> dict[str, Any]:
     """Tiles, warnings, split and sentence of one row of the recording."""
     report = dict(zip(REPORT_KEYS, recording.rows[at].tolist(), strict=True))
     info = describe(recording.config.env_id)
@@ -23,7 +23,7 @@ def words(recording: Recording, at: int, clips: bool) -> dict[str, Any]:
     tiles = verdicts.tiles(report, history, info.action_dim if info.discrete else 0)
     return {
         "tiles": tiles, "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
-        "sentence": verdicts.sentence(report, clips, info.threshold),
+        "sentence": verdicts.sentence(report, recording.config.objective, info.threshold),
     }  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def replay_packet(recording: Recording) -> dict[str, Any]:
         "sample": {"size": size, **{
             name: packets.encode(flat[:, i]) for i, name in enumerate(("log_ratio", "advantage", "slope"))
         }},
-        "words": [words(recording, at, objective["clips"]) for at in range(count)],
+        "words": [words(recording, at) for at in range(count)],
         "knobs": packets.knob_lines(
             recording.changes, recording.updates, packets.column(recording.rows, "timesteps")
         ),

@@ -30,11 +30,15 @@ class Tile(NamedTuple):
 
 
 def show(value: float, digits: int = 2) -> str:
-    """A number as text with a true minus sign; a dash while there is none."""
+    """A number as text with a true minus sign and narrow spaces that do not break; a dash while there is none.
+
+    Large numbers give up decimals: six figures are enough to read.
+    """
     if value is None or not math.isfinite(value):
         return "–"
+    digits = max(0, min(digits, 5 - len(str(int(abs(value))))))
     value = 0.0 if abs(value) < 0.5 * 10**-digits else value
-    return f"{value:,.{digits}f}".replace("-", "−").replace(",", " ")
+    return f"{value:,.{digits}f}".replace("-", "−").replace(",", "\u202f")
 
 
 def percent(value: float) -> str:
@@ -93,7 +97,7 @@ def return_warning(history: np.ndarray) -> str:
 MEANINGS = {
     "Return": "Mean return of the last 100 episodes.",
     "KL": "KL(old ‖ new) over the whole batch after the update: how far the policy moved.",
-    "Clipped": "Share of samples whose ratio left 1±ε, over all minibatches of the update.",
+    "Clip fraction": "Share of samples whose ratio left 1±ε, over all minibatches of the update.",
     "Entropy": "How undecided the policy is; it falls as the agent makes up its mind.",
     "Explained variance": "How much of the returns the critic predicts: 1 is perfect, 0 is no better than a constant.",
     "Max ratio": "The most that any sampled action's probability grew in this update.",
@@ -107,7 +111,7 @@ def tiles(report: Mapping[str, float], history: np.ndarray, actions: int) -> lis
     rows = [
         ("Return", show(report["ep_rew_mean"], 1), "mean of 100", return_warning(history)),
         ("KL", show(report["kl"], 4), "nats", kl_warning(report["kl"])),
-        ("Clipped", percent(report["clip_fraction"]), "of samples", clip_warning(report["clip_fraction"])),
+        ("Clip fraction", percent(report["clip_fraction"]), "of samples", clip_warning(report["clip_fraction"])),
         ("Entropy", show(report["entropy"]), "nats", entropy_warning(report["entropy"], actions)),
         ("Explained variance", show(report["explained_variance"]), "of 1",
          critic_warning(report["explained_variance"], update)),
@@ -132,10 +136,19 @@ def moved(kl: float) -> str:
     return "jumped out of its trust region"
 
 
-def sentence(report: Mapping[str, float], clips: bool, threshold: float | None = None) -> str:
-    """One sentence on what there is to see, from one update's scalars; ``clips``: the objective has a clip."""
+# What keeps the policy near the old one, where it is not the clip.
+LEASHES = {
+    "ppo_kl": "only the price β on the KL holds them", "ppo_kl_adaptive": "only the price β on the KL holds them",
+    "trpo": "the step was cut to fit the trust region", "policy_gradient": "the batch is used once only",
+    "reinforce": "the batch is used once only",
+}  # fmt: skip
+
+
+def sentence(report: Mapping[str, float], objective: str, threshold: float | None = None) -> str:
+    """One sentence on what there is to see, from one update's scalars and the objective's name."""
     parts = [f"the policy {moved(report['kl'])} this update (KL {show(report['kl'], 3)})"]
     outside, killed = report["clip_fraction"], report["killed_fraction"]
+    clips = objective == "ppo_clip"
     if clips and outside >= 0.0005:
         parts.append(
             f"{percent(outside)} of samples left the band, and the clip silenced {percent(killed)}"
@@ -144,7 +157,7 @@ def sentence(report: Mapping[str, float], clips: bool, threshold: float | None =
     elif clips:
         parts.append("no sample left the band")
     else:
-        parts.append(f"{percent(outside)} of samples left 1±ε, and nothing holds them back")
+        parts.append(f"{percent(outside)} of samples left 1±ε: {LEASHES.get(objective, 'nothing holds them back')}")
     if threshold is not None and report["ep_rew_mean"] >= threshold:
         parts.append(f"the return is past {show(threshold, 0)}, where the task counts as solved")
     return "What you see: " + "; ".join(parts) + "."

@@ -37,9 +37,10 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
     updates, rows = view.updates_since(0)
     episodes = np.column_stack(view.episodes_since(0)).astype(np.float32)
     episodes = episodes[:: -(-len(episodes) // EPISODES) or 1]
-    histograms = np.stack([view.histogram(update) for update in updates]).astype(np.uint16)
+    counts = view.histograms(updates)
+    histograms = np.stack([counts[update] for update in updates]).astype(np.uint16)
     samples = np.stack([_few(view.sample(update)) for update in updates]).astype(np.float16)
-    meta = {
+    meta: dict[str, Any] = {
         "format": FORMAT, "config": view.config.to_dict(), "changes": changes_of(view), "films": [],
         "note": f"A recorded run of {len(updates)} updates, exactly as it happened.",
     }  # fmt: skip

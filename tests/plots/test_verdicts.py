@@ -64,24 +64,27 @@ def test_tiles_are_quiet_for_a_calm_update_and_hold_a_sentence_each_for_a_wild_o
 
 
 def test_the_sentence_is_written_from_the_numbers():
-    said = verdicts.sentence(report(kl=0.031, clip_fraction=0.12), clips=True, threshold=200)
+    said = verdicts.sentence(report(kl=0.031, clip_fraction=0.12), objective="ppo_clip", threshold=200)
     assert said == (
         "What you see: the policy moved a lot this update (KL 0.031); 12 % of samples left the band, "
         "and the clip silenced 7.0 %."
     )
-    assert "solved" in verdicts.sentence(report(ep_rew_mean=210.0), clips=True, threshold=200)
-    assert "nothing holds them back" in verdicts.sentence(report(), clips=False)
-    assert "no sample left the band" in verdicts.sentence(report(clip_fraction=0.0, killed_fraction=0.0), clips=True)
+    assert "solved" in verdicts.sentence(report(ep_rew_mean=210.0), objective="ppo_clip", threshold=200)
+    assert "nothing holds them back" in verdicts.sentence(report(), objective="surrogate")
+    assert "trust region" in verdicts.sentence(report(), objective="trpo")
+    calm = report(clip_fraction=0.0, killed_fraction=0.0)
+    assert "no sample left the band" in verdicts.sentence(calm, objective="ppo_clip")
 
 
 @pytest.mark.parametrize("broken", [NAN, math.inf, -math.inf])
 def test_numbers_that_are_not_numbers_do_no_harm(broken):
     wild = dict.fromkeys(REPORT_KEYS, broken) | {"update": 3}
     assert verdicts.tiles(wild, np.array([broken]), 4)[1].value == "–"
-    assert verdicts.sentence(wild, clips=True, threshold=200.0).startswith("What you see")
+    assert verdicts.sentence(wild, objective="ppo_clip", threshold=200.0).startswith("What you see")
 
 
 def test_numbers_are_written_plainly():
-    assert verdicts.show(-12.345, 1) == "−12.3" and verdicts.show(12345, 0) == "12 345"
-    assert verdicts.show(-1e-9, 3) == "0.000"
+    assert verdicts.show(-12.345, 1) == "−12.3" and verdicts.show(12345, 0) == "12\u202f345"
+    assert verdicts.show(-1e-9, 3) == "0.000" and verdicts.show(107.8404, 4) == "107.84"
+    assert verdicts.show(-1445.83, 1) == "−1\u202f445.8"
     assert verdicts.percent(0.071) == "7.1 %" and verdicts.percent(0.42) == "42 %" and verdicts.percent(NAN) == "–"

@@ -5,12 +5,12 @@ L.startReplay = (inst, rec) => {
   const run = inst.st.run, cols = Object.fromEntries(L.COLUMNS.map((c) => [c, L.floats(rec.rows.cols[c])]));
   const update = L.floats(rec.rows.update), ex = L.floats(rec.ep.x), ey = L.floats(rec.ep.y);
   const sample = ["log_ratio", "advantage", "slope"].map((k) => L.floats(rec.sample[k]));
-  const play = (inst.replay = { title: rec.title, at: -1, timer: 0, fixed: 0 });
+  const play = (inst.replay = { title: rec.title, at: -1, timer: 0, fixed: -1 });
   inst.pick = (u) => { play.fixed = u; film(); };
   const film = () => {
     const now = update[Math.max(0, play.at)], known = rec.films.filter((f) => f.update <= now);
     if (!rec.films.length) { L.showVideo(inst.ui.panels.video, null); return; }
-    const f = (play.fixed && rec.films.find((q) => q.update === play.fixed)) || known[known.length - 1] || rec.films[0];
+    const f = (play.fixed >= 0 && rec.films.find((q) => q.update === play.fixed)) || known[known.length - 1] || rec.films[0];
     L.showVideo(inst.ui.panels.video, { ...f, list: known.length ? known.map((q) => q.update) : [f.update] }, inst.pick);
   };
   const frame = (i, all) => {

@@ -22,8 +22,8 @@ L.showVideo = (panel, film, pick) => {
   panel.prev.disabled = at <= 0; panel.next.disabled = at < 0 || at >= film.list.length - 1;
   panel.prev.onclick = () => pick(film.list[at - 1]);
   // Stepping onto the last one means: follow the newest again.
-  panel.next.onclick = () => pick(at + 1 >= film.list.length - 1 ? 0 : film.list[at + 1]);
-  panel.caption.textContent = `update ${film.update}` + (film.ret === null ? "" : ` · return ${Math.round(film.ret)}`);
+  panel.next.onclick = () => pick(at + 1 >= film.list.length - 1 ? -1 : film.list[at + 1]);
+  panel.caption.textContent = `update ${film.update}` + (film.ret === null ? "" : ` · return ${L.fix(film.ret, 0)}`);
   if (panel.url === film.url) return;
   panel.url = film.url;
   const next = panel.back;
