@@ -12,8 +12,8 @@ from ppo_engine.jobs.folders import RunFolder, UnknownRun
 from ppo_engine.jobs.launcher import start_detached
 from ppo_engine.jobs.registry import Registry
 
-FIRST_AFTER, EVERY = 2.0, 8.0
-SHARE = 0.05
+FIRST_AFTER, EVERY = 1.0, 4.0
+SHARE = 0.12
 SEND_AWAY_AFTER = 30.0
 LONGEST = 120.0
 NEWEST = -1
