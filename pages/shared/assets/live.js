@@ -96,7 +96,7 @@ L.mount = (component) => {
     inst = root.inst = { queue: new Set(), serial: 0, ui: L.build(root), st: L.fresh("") };
     inst.redraw = L.makeRedraw(inst);
     inst.ui.panels.objective.knees = L.knees(new Proxy({}, { get: (_, k) => (k === "redraw" ? inst.redraw : inst.st[k]),
-      set: (_, k, v) => { inst.st[k] = v; return true; } }), inst.ui.panels.objective, (eps) => inst.send("knee", eps));
+      set: (_, k, v) => { inst.st[k] = v; return true; } }), inst.ui.panels.objective, (eps) => L.letGo(inst, eps, 4));
     inst.watch = new ResizeObserver(() => L.placeKnees(inst.st, inst.ui.panels.objective));
     inst.watch.observe(inst.ui.panels.objective.plot);
     const wait = () => {

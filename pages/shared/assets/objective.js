@@ -87,6 +87,16 @@ L.knees = (st, panel, send) => {
   return [make(-1), make(1)];
 };
 
+// A message that falls between two runs of the page's script can be lost: look whether the slider followed.
+L.letGo = (inst, eps, tries) => {
+  inst.send("knee", eps);
+  setTimeout(() => {
+    const slider = document.querySelector(".st-key-clip_range input[type=range]");
+    const lost = inst.st.drag === eps && slider && !slider.disabled && Math.abs(slider.value - eps) > 1e-6;
+    if (lost && tries > 1 && !inst.gone) L.letGo(inst, eps, tries - 1);
+  }, 1500);
+};
+
 L.axis = (plot) => (plot.layout && plot.layout.xaxis && plot.layout.xaxis.range) || [0.5, 1.5];
 
 L.placeKnees = (st, panel) => {

@@ -35,6 +35,7 @@ L.tile = (ui, [label, value, unit, warn, help], i) => {
     ui.tiles.append(node);
   }
   const [l, b, s] = node.children;
+  help = node.help = help || node.help || "";  // what a number means is sent once
   l.textContent = label; b.textContent = value; s.textContent = unit;
   node.title = warn || help; node.classList.toggle("warn", Boolean(warn));
   node.setAttribute("aria-label", `${label} ${value} ${unit}. ${warn || help}`);
