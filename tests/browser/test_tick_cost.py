@@ -7,9 +7,17 @@ import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SECONDS = 20
+SECONDS = 15
 COUNT = "window.ticks = 0; const old = PPOLive.absorb; PPOLive.absorb = (s, d) => { ticks++; return old(s, d); }; 0"
 BADGE = "document.querySelector('.ppo-badge') && document.querySelector('.ppo-badge').textContent"
+
+
+def busy(process, page):
+    """Milliseconds of processor time per second, over SECONDS seconds."""
+    before = process.cpu_times()
+    page.wait_for_timeout(1000 * SECONDS)
+    after = process.cpu_times()
+    return 1000 * (after.user + after.system - before.user - before.system) / SECONDS
 
 
 def test_a_tick_is_cheap(page, server, capsys):
@@ -22,20 +30,20 @@ def test_a_tick_is_cheap(page, server, capsys):
     page.on("websocket", watch)
     page.goto(server.url)
     page.wait_for_function(f"{BADGE} === 'REPLAY'", timeout=20000)
+    page.wait_for_timeout(5000)
+    process = psutil.Process(server.process.pid)
+    idle = busy(process, page)  # the browser plays the replay by itself; Streamlit still polls its config files
     page.get_by_role("button", name="Start").click()
     page.wait_for_function("document.querySelector('.ppo-tile b').textContent !== '–'", timeout=20000)
     page.wait_for_timeout(3000)
 
-    process = psutil.Process(server.process.pid)
     received.clear()
-    before = process.cpu_times()
     page.evaluate(COUNT)
-    page.wait_for_timeout(1000 * SECONDS)
-    after, ticks = process.cpu_times(), page.evaluate("ticks")
-    cpu = 1000 * (after.user + after.system - before.user - before.system) / SECONDS
-    size = sum(received) / SECONDS / 1000
+    cpu = busy(process, page)
+    ticks, size = page.evaluate("ticks") / SECONDS, sum(received) / SECONDS / 1000
     with capsys.disabled():
-        print(f"\nlive page, 8 charts, {ticks / SECONDS:.1f} ticks/s: {cpu:.1f} ms of server CPU, {size:.1f} kB a second")
-    assert ticks >= SECONDS / 2
-    assert cpu <= 15 and size <= 10
+        print(f"\nlive page, 8 charts, {ticks:.1f} ticks/s: {cpu:.1f} ms of server CPU a second, {idle:.1f} of them")
+        print(f"without any tick; {size:.1f} kB a second on the wire")
+    assert ticks >= 0.5
+    assert (cpu - idle) / ticks <= 15 and size / ticks <= 10
     assert not any("/torch/" in part.path for part in process.memory_maps())
