@@ -96,7 +96,8 @@ def readouts(feed: Feed) -> dict[str, Any]:
     report, info = feed.report(), describe(feed.config.env_id)
     tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.action_dim if info.discrete else 0)
     data |= {
-        "tiles": [tile._replace(meaning="") for tile in tiles], "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
+        "tiles": [tile._replace(meaning="") for tile in tiles],
+        "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
         "sentence": verdicts.sentence(report, feed.config.objective, info.threshold),
     }  # fmt: skip
     if feed.status.name == "diverged":

@@ -105,13 +105,6 @@ def kl_band(config: TrainConfig, d_targ: float) -> dict[str, Any]:
     return {"low": KL_LOW, "high": KL_HIGH, "text": KL_SOURCE}
 
 
-def knob_text(name: str, old: Any, new: Any, update: int) -> str:
-    """The label of a knob's line: "ε 0.20 → 0.10 at update 132"."""
-    knob = KNOBS[name]
-    symbol = knob.symbol or knob.label
-    return f"{symbol} {knob_value(name, old)} → {knob_value(name, new)} at update {update}"
-
-
 def knob_value(name: str, value: Any) -> str:
     """A knob's value as it is written on a chart or a chip."""
     if value is None or (name == "kl_coef" and value == 0):
@@ -120,12 +113,19 @@ def knob_value(name: str, value: Any) -> str:
 
 
 def knob_lines(changes: Iterable[Mapping[str, Any]], updates: np.ndarray, timesteps: np.ndarray) -> list[dict]:
-    """Vertical lines for applied knobs; each change has name, old, new, update: the first update that ran with it."""
+    """Vertical lines for applied knobs; each change has name, old, new, update: the first update that ran with it.
+
+    The browser labels them "ε 0.20 → 0.10 at update 132", one label for several moves in quick succession.
+    """
     lines = []
     for change in list(changes)[-MAX_KNOB_LINES:]:
         before = int(np.searchsorted(updates, change["update"])) - 1
         x = float(timesteps[min(before, len(timesteps) - 1)]) if before >= 0 and len(timesteps) else 0.0
-        lines.append({"x": x, "text": knob_text(**change)})
+        knob, name = KNOBS[change["name"]], change["name"]
+        lines.append({
+            "x": x, "symbol": knob.symbol or knob.label, "old": knob_value(name, change["old"]),
+            "new": knob_value(name, change["new"]), "update": change["update"],
+        })  # fmt: skip
     return lines
 
 

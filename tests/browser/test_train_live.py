@@ -133,20 +133,28 @@ look();
 """
 
 
+def zoom_into(page, chart):
+    box = page.locator(f"[data-chart={chart}] .nsewdrag").bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=3)
+    page.mouse.up()
+
+
 @pytest.mark.slow
 def test_a_minute_of_watching(page, server):
     start(page, server)
     page.wait_for_function("document.querySelectorAll('[data-chart=kl] .trace').length > 0", timeout=20000)
     page.wait_for_timeout(2500)
     page.evaluate(WATCH)
-    box = page.locator("[data-chart=kl] .nsewdrag").bounding_box()
-    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.5 * box["height"])
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=5)
-    page.mouse.up()
-    page.wait_for_timeout(1200)
     read_range = "[...document.querySelector('[data-chart=kl]').layout.xaxis.range]"
-    zoomed, before = page.evaluate(read_range), the_run(server).updates
+    for _ in range(3):  # a redraw in the middle of a drag ends the drag
+        zoom_into(page, "kl")
+        page.wait_for_timeout(1200)
+        zoomed, before = page.evaluate(read_range), the_run(server).updates
+        if zoomed[0] > 0:  # an axis that nobody zoomed begins left of zero
+            break
+    assert zoomed[0] > 0
     page.wait_for_timeout(60_000)
     assert the_run(server).updates > before + 5
     assert page.evaluate(read_range) == zoomed

@@ -56,10 +56,10 @@ def test_knob_lines_stand_where_the_old_value_was_last_used():
     updates, table = rows(10)
     change = {"name": "clip_range", "old": 0.2, "new": 0.1, "update": 4}
     (line,) = packets.knob_lines([change], updates, packets.column(table, "timesteps"))
-    assert line == {"x": 3 * 4096.0, "text": "ε 0.20 → 0.10 at update 4"}
+    assert line == {"x": 3 * 4096.0, "symbol": "ε", "old": "0.20", "new": "0.10", "update": 4}
     assert packets.knob_lines([{**change, "update": 1}], updates, packets.column(table, "timesteps"))[0]["x"] == 0
-    assert packets.knob_text("kl_coef", 0.0, 3.0, 2) == "β off → 3 at update 2"
-    assert packets.knob_text("learning_rate", 1e-3, 3e-4, 2) == "α 0.001 → 0.0003 at update 2"
+    assert [packets.knob_value("kl_coef", value) for value in (0.0, 3.0)] == ["off", "3"]
+    assert packets.knob_value("learning_rate", 3e-4) == "0.0003" and packets.knob_value("target_kl", None) == "off"
 
 
 def test_the_split_adds_up():

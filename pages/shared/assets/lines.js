@@ -3,9 +3,21 @@ L.knobShapes = (st, t) => (st.knobs || []).map((k) => ({
   type: "line", x0: k.x, x1: k.x, yref: "paper", y0: 0, y1: 1, line: { color: t.text, width: 1, dash: "dot" },
 }));
 
-// The labels stand upright beside their lines; of many, only the newest are written out.
-L.knobNotes = (st, t, id) => (st.knobs || []).slice(id === "ret" || id === "kl" ? -4 : -1).map((k) => ({
-  x: k.x, y: 1, yref: "paper", yanchor: "top", xanchor: "right", textangle: -90, showarrow: false, text: k.text,
+// The labels stand upright beside their lines. Moves of one knob in quick succession share one label, and of many
+// only the newest are written out.
+L.knobNotes = (st, id, end) => {
+  const notes = [];
+  for (const k of st.knobs || []) {
+    const last = notes[notes.length - 1];
+    if (last && last.symbol === k.symbol && k.x - last.x < 0.06 * end) notes[notes.length - 1] = { ...k, old: last.old, at: last.at };
+    else notes.push({ ...k, at: k.x });
+  }
+  return notes.slice(id === "ret" || id === "kl" ? -4 : -1);
+};
+
+L.knobLabels = (st, t, id, end) => L.knobNotes(st, id, end).map((k) => ({
+  x: k.at, y: 1, yref: "paper", yanchor: "top", xanchor: "right", textangle: -90, showarrow: false,
+  text: `${k.symbol} ${k.old} → ${k.new} at update ${k.update}`,
   font: { size: 11, color: t.text }, bgcolor: L.fade(t.bg, 0.6), borderpad: 0,
 }));
 

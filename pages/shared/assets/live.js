@@ -42,7 +42,7 @@ L.figure = (st, t, id) => {
   if (id === "hist") return L.histogramFigure(st, t);
   const [traces, extra] = L.charts[id](st, t);
   const steps = st.cols.timesteps, end = Math.max(steps[steps.length - 1] || 0, st.ep.x[st.ep.x.length - 1] || 0, 1000);
-  return [traces, { annotations: L.knobNotes(st, t, id), ...extra, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
+  return [traces, { annotations: L.knobLabels(st, t, id, end), ...extra, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
 };
 
 // The axes follow the data, so what a visitor zoomed into is kept here and laid over every new layout. A new run
