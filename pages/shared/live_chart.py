@@ -54,8 +54,10 @@ export default function (component) {
 
 def load_scripts() -> None:
     """Sends our scripts first, so that the video, the words and the numbers move before plotly.js has been parsed."""
-    if not st.session_state.get("_loaded"):
-        _panels(key="ppo_panels")
+    # The place is kept when it is empty: whatever stands after it would otherwise be mounted anew, and blink.
+    with st.container(key="scripts"):
+        if not st.session_state.get("_loaded"):
+            _panels(key="ppo_panels")
 
 
 def load_plotly() -> None:

@@ -39,8 +39,10 @@ def on_expert(run_id: str) -> Callable[[str, Any], None] | None:
 
 def show(status: State | None) -> None:
     """Errors, and which run was joined."""
-    if setup.problems():
-        st.error("  \n".join(plain(problem) for problem in setup.problems()), icon=":material/error:")
+    # The place is kept when it is empty, so that the charts below are not mounted anew.
+    with st.container(key="notices"):
+        if setup.problems():
+            st.error("  \n".join(plain(problem) for problem in setup.problems()), icon=":material/error:")
     joined = st.session_state.pop("_joined", None)
     if joined and status is not None:
         st.toast(f"Still running: {plain(joined)}. You have joined it.", duration="long")

@@ -57,6 +57,12 @@ L.keepZoom = (inst, id, panel, layout) => {
 L.watchZoom = (inst, id, panel) => {
   if (panel.watched) return;
   panel.watched = true;
+  // A redraw in the middle of a drag would end it: wait until the pointer is let go.
+  panel.plot.addEventListener("pointerdown", () => {
+    panel.held = true;
+    const free = () => { panel.held = false; setTimeout(() => inst.redraw([id]), 150); };
+    window.addEventListener("pointerup", free, { once: true, capture: true });
+  }, true);
   panel.plot.on("plotly_relayout", (change) => {
     for (const axis of ["xaxis", "yaxis", "yaxis2"])
       if (change[axis + ".range[0]"] !== undefined) panel.zoom[axis] = [change[axis + ".range[0]"], change[axis + ".range[1]"]];
@@ -74,7 +80,7 @@ L.makeRedraw = (inst) => (ids) => {
     if (id === undefined || inst.gone) { inst.drawing = false; return; }
     inst.queue.delete(id);
     const panel = inst.ui.panels[id];
-    if (window.Plotly) {
+    if (window.Plotly && !panel.held) {
       const [traces, extra] = L.figure(inst.st, inst.theme, id);
       const layout = L.layout(inst.theme, inst.st.run, { ...extra, datarevision: ++inst.serial });
       L.keepZoom(inst, id, panel, layout);
