@@ -6,7 +6,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,16 +43,14 @@ def train_and_evaluate(env_id: str, preset: str, seed: int) -> dict[str, Any]:
     from ppo_engine.trainer import Trainer
 
     config = build_config(env_id, preset, seed=seed)
-    started = time.perf_counter()
     with Trainer(config) as trainer:
         while not trainer.finished:
             trainer.update()
-        seconds = time.perf_counter() - started
         result = evaluate(config, trainer.snapshot(), EPISODES, FIRST_SEED)
         sha = trainer.parameters_sha256()
         timesteps = trainer.timesteps
     return {
-        "env_id": env_id, "preset": preset, "seed": seed, "timesteps": timesteps, "train_seconds": round(seconds, 1),
+        "env_id": env_id, "preset": preset, "seed": seed, "timesteps": timesteps,
         "mean": round(result.mean, 1), "std": round(result.std, 1), "n": result.n,
         "ci95": [round(end, 1) for end in result.ci95], "share_solved": result.share_solved,
         "best": round(max(result.returns), 1), "parameters_sha256": sha,
