@@ -52,7 +52,7 @@ def train_and_evaluate(env_id: str, preset: str, seed: int) -> dict[str, Any]:
     return {
         "env_id": env_id, "preset": preset, "seed": seed, "timesteps": timesteps,
         "mean": round(result.mean, 1), "std": round(result.std, 1), "n": result.n,
-        "ci95": [round(end, 1) for end in result.ci95], "share_solved": result.share_solved,
+        "ci95": [round(end, 1) for end in result.ci95], "share_solved": None if result.threshold is None else result.share_solved,
         "best": round(max(result.returns), 1), "parameters_sha256": sha,
     }  # fmt: skip
 
@@ -73,10 +73,16 @@ def markdown(rows: list[dict[str, Any]]) -> str:
         if mine:
             each = " · ".join(f"{r['mean']:g} [{r['ci95'][0]:g}, {r['ci95'][1]:g}]" for r in mine)
             shares = [row["share_solved"] for row in mine]
-            solved = "–" if any(s is None or s != s for s in shares) else f"{sum(shares) / len(shares):.0%}"
+            solved = "–" if None in shares else f"{sum(shares) / len(shares):.0%}"
             steps = f"{mine[0]['timesteps']:,}"
             lines.append(f"| {bar.env_id} | {bar.preset} | {steps} | {each} | {solved} | {bar.published} |")
     return "\n".join(lines).replace("-", "−").replace("|−−−", "|---").replace("−v", "-v") + "\n"
+
+
+def readme_with(readme: str, rows: list[dict[str, Any]]) -> str:
+    """README's text with the table between its two result marks."""
+    before, rest = readme.split("<!-- results -->")
+    return f"{before}<!-- results -->\n{markdown(rows)}<!-- /results -->{rest.split('<!-- /results -->')[1]}"
 
 
 def main(argv: list[str] | None = None) -> int:
