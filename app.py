@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.deep_link import close_false_alarm
+
 ASSETS = Path(__file__).parent / "pages" / "shared" / "assets"
 st.set_page_config(
     page_title="PPO Playground",
@@ -22,14 +24,13 @@ def freeze_what_stays() -> None:
     gc.freeze()
 
 
-menu = st.navigation(
-    {
-        "Lab": [
-            st.Page("pages/lab/train.py", title="Train", default=True),
-            st.Page("pages/lab/runs.py", title="Runs", url_path="runs"),
-        ]
-    },
-    position="top",
-)
+pages = {
+    "Lab": [
+        st.Page("pages/lab/train.py", title="Train", default=True),
+        st.Page("pages/lab/runs.py", title="Runs", url_path="runs"),
+    ]
+}
+menu = st.navigation(pages, position="top")
+close_false_alarm([page.url_path for section in pages.values() for page in section])
 menu.run()
 freeze_what_stays()

@@ -83,7 +83,7 @@ _ALL = (
     ),
     Preset(
         "sure", "Pendulum-v1", "Holds the pendulum up",
-        "A short horizon (γ 0.9), because a swing-up is soon over, and a learning rate that fades, so that it stays up.",
+        "A short horizon (γ 0.9), because a swing-up is soon over, and a learning rate that fades to keep it up.",
         "The value loss falls first, then the return rises from −1200 to about −150.",
         {"n_envs": 4, "n_steps": 1024, "n_epochs": 10, "gamma": 0.9, "gae_lambda": 0.95, "learning_rate": 1e-3,
          "anneal_lr": True, "total_timesteps": 300_000},

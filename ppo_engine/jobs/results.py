@@ -52,7 +52,8 @@ def train_and_evaluate(env_id: str, preset: str, seed: int) -> dict[str, Any]:
     return {
         "env_id": env_id, "preset": preset, "seed": seed, "timesteps": timesteps,
         "mean": round(result.mean, 1), "std": round(result.std, 1), "n": result.n,
-        "ci95": [round(end, 1) for end in result.ci95], "share_solved": None if result.threshold is None else result.share_solved,
+        "ci95": [round(end, 1) for end in result.ci95],
+        "share_solved": None if result.threshold is None else result.share_solved,
         "best": round(max(result.returns), 1), "parameters_sha256": sha,
     }  # fmt: skip
 

@@ -116,14 +116,14 @@ def tiles(report: Mapping[str, float], history: np.ndarray, actions: int) -> lis
         ("Explained variance", show(report["explained_variance"]), "of 1",
          critic_warning(report["explained_variance"], update)),
         ("Max ratio", show(report["ratio_max"]), "× as likely", ratio_warning(report["ratio_max"])),
-        ("Speed", show(report["fps"], 0), "steps/s", ""),
+        ("Speed", show(report["fps"], 0), "steps/s now", ""),
     ]  # fmt: skip
     return [Tile(*row, MEANINGS[row[0]]) for row in rows]
 
 
 def empty_tiles() -> list[Tile]:
     """The tiles before the first update."""
-    units = ("mean of 100", "nats", "of samples", "nats", "of 1", "× as likely", "steps/s")
+    units = ("mean of 100", "nats", "of samples", "nats", "of 1", "× as likely", "steps/s now")
     return [Tile(label, "–", unit, "", text) for (label, text), unit in zip(MEANINGS.items(), units, strict=True)]
 
 

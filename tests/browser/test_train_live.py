@@ -82,6 +82,8 @@ def test_start_move_a_knob_reload_and_stop(page, server):
     view = RunView(server.runs, run.run_id)
     assert run.env_id == "LunarLander-v3" and run.objective == "ppo_clip" and clicked - 1 < run.created
     assert f"run={run.run_id}" in page.url
+    film = page.locator(".ppo-film span").text_content()
+    assert film == "" or int(film.split()[1]) in [video.update for video in view.videos()], "the replay's film stays"
     page.wait_for_function(f"{CHART} && {CHART}.isConnected", timeout=20000)
     page.wait_for_timeout(3000)
     page.evaluate(f"window.kept = {CHART}; 0")
@@ -173,6 +175,13 @@ def test_a_minute_of_watching(page, server):
     assert page.evaluate("frames_seen") > 300
     assert page.evaluate("[blank, faded]") == [0, 0]
     assert not page.broken
+
+
+def test_the_first_visitor_may_come_by_a_page_of_its_own(page, server):
+    page.goto(f"{server.url}/runs")
+    page.get_by_role("heading", name="Runs").wait_for()
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.url.endswith("/runs")
 
 
 def test_nothing_is_fetched_from_outside(page, server):

@@ -51,6 +51,10 @@ L.build = (root) => {
   return ui;
 };
 
+L.noSplit = (panel) => {
+  for (const row of Object.values(panel.rows)) { row.v.textContent = "–"; row.fill.style.width = "0"; }
+};
+
 L.splitInto = (panel) => {
   panel.rows = {};
   for (const [id, label, help] of [

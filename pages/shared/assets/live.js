@@ -126,7 +126,7 @@ L.mount = (component) => {
 };
 
 L.receive = (inst, d) => {
-  if (d.run !== inst.st.run) { L.stopReplay(inst); inst.st = L.fresh(d.run); inst.ui.panels.video.url = ""; }
+  if (d.run !== inst.st.run) { L.stopReplay(inst); inst.st = L.fresh(d.run); L.noVideo(inst.ui.panels.video); L.noSplit(inst.ui.panels.split); }
   if (d.preview !== undefined) {
     if (d.replay) L.startReplay(inst, d.replay);
     if (!inst.replay) { inst.send("need", 0); return; }

@@ -16,8 +16,15 @@ L.videoInto = (panel) => {
   panel.body.append(stage, bar);
 };
 
+// A run that has no video yet shows none, not the last one of the run that was looked at before.
+L.noVideo = (panel) => {
+  panel.url = panel.caption.textContent = "";
+  panel.empty.hidden = false; panel.prev.disabled = panel.next.disabled = true;
+  for (const v of [panel.back, panel.front]) { v.oncanplay = null; v.classList.remove("on"); v.pause(); }
+};
+
 L.showVideo = (panel, film, pick) => {
-  if (!film || !film.url) { panel.empty.hidden = false; panel.prev.disabled = panel.next.disabled = true; return; }
+  if (!film || !film.url) { L.noVideo(panel); return; }
   const at = film.list.indexOf(film.update);
   panel.prev.disabled = at <= 0; panel.next.disabled = at < 0 || at >= film.list.length - 1;
   panel.prev.onclick = () => pick(film.list[at - 1]);
