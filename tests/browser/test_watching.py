@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 
 from ppo_engine.jobs.view import RunView
+from tests.browser.conftest import Server
 from tests.browser.steps import start, the_run, wait_badge
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -75,3 +77,25 @@ def test_the_lander_lands(page, server):
     shown = "[...document.querySelectorAll('.ppo-film span')].some((s) => s.textContent.includes('update '))"
     page.wait_for_function(shown, timeout=20000)
     page.wait_for_function("document.querySelector('.ppo-stage video.on').currentTime > 0", timeout=20000)
+
+
+def test_a_killed_server_loses_nothing(page, server):
+    start(page, server)
+    run = the_run(server)
+    view = RunView(server.runs, run.run_id)
+    server.process.kill()
+    server.process.wait()
+    before, rows = view.updates_since(0)
+    page.wait_for_timeout(3000)
+    another = Server(server.runs)
+    try:
+        another.wait()
+        page.goto(f"{another.url}/?run={run.run_id}")
+        wait_badge(page, "LIVE", 30)
+        page.wait_for_function("document.querySelector('.ppo-tile b').textContent !== '–'", timeout=20000)
+        numbers, again = view.updates_since(0)
+        assert len(numbers) > len(before) and numbers[: len(before)] == before
+        np.testing.assert_array_equal(again[: len(before)], rows)
+        assert [event.kind for event in view.events_since(0)].count("start") == 1, "the run was never interrupted"
+    finally:
+        another.stop()
