@@ -19,6 +19,7 @@ import numpy as np  # noqa: E402  (the video driver is chosen before anything ca
 from ppo_engine.envs import describe, make_env  # noqa: E402
 from ppo_engine.jobs.folders import RunFolder  # noqa: E402
 from ppo_engine.jobs.overlay import Moment, Overlay  # noqa: E402
+from ppo_engine.jobs.priority import step_back  # noqa: E402
 from ppo_engine.jobs.videos import Video, register_video, video_path  # noqa: E402
 from ppo_engine.jobs.view import RunView  # noqa: E402
 from ppo_engine.policy import Policy  # noqa: E402
@@ -105,8 +106,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--update", type=int, help="which moment to film (default: the newest)")
     parser.add_argument("--serve", action="store_true", help="read orders from standard input")
     chosen = parser.parse_args(arguments)
-    if hasattr(os, "nice"):
-        os.nice(NICE)
+    step_back(NICE)
     np.seterr(all="ignore")
     if chosen.serve:
         return _serve()
