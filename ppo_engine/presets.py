@@ -68,10 +68,10 @@ _ALL = (
     ),
     Preset(
         "sure", "MountainCar-v0", "Climbs by swinging",
-        "RL-Zoo's settings: sixteen steps a rollout and normalised rewards, because the only news is the rare goal.",
-        "Nothing for a long time, then a cliff upwards when the first car reaches the flag.",
-        {"n_envs": 16, "n_steps": 16, "n_epochs": 4, "gamma": 0.99, "gae_lambda": 0.98, "total_timesteps": 1_000_000,
-         "normalize_observation": True, "normalize_reward": True},
+        "Rollouts longer than an episode and normalised rewards, because the only news is the rare goal.",
+        "Nothing for a while, then a cliff upwards when the first cars reach the flag.",
+        {"n_envs": 16, "n_steps": 256, "n_epochs": 10, "gamma": 0.99, "gae_lambda": 0.98, "learning_rate": 1e-3,
+         "anneal_lr": True, "normalize_observation": True, "normalize_reward": True, "total_timesteps": 600_000},
     ),
     Preset(
         "sure", "MountainCarContinuous-v0", "Climbs with little fuel",

@@ -29,6 +29,7 @@ BARS = (
     Bar("CartPole-v1", "quick", 5, 475, "500.0 ± 0.0"),
     Bar("Acrobot-v1", "sure", 3, -90, "−73.5 ± 18.2"),
     Bar("Pendulum-v1", "sure", 3, -200, "−172.2 ± 104.2"),
+    Bar("MountainCar-v0", "sure", 3, -110, "−110.4 ± 19.5"),
     Bar("MountainCarContinuous-v0", "sure", 3, 88, "88.3 ± 2.6"),
     Bar("LunarLander-v3", "sure", 3, 230, "242.1 ± 31.8 (v2)"),
     Bar("LunarLander-v3", "quick", 5, 200, "none"),
