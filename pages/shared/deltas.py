@@ -6,12 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from pages.shared.feed import Feed
 from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
-from ppo_engine.plots import packets, verdicts
+from ppo_engine.plots import evaluated, packets, verdicts
+from ppo_engine.plots.controller import decisions, targets
+from ppo_engine.plots.lights import failures, lights
+from ppo_engine.plots.line_search import SEARCH, refusal
 from ppo_engine.presets import build_config, presets_for
 
 BADGES = {
@@ -57,8 +62,10 @@ def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) 
     if whole:
         data |= packets.fixed(feed.config)
         data |= {"tiles": verdicts.empty_tiles(), "warnings": [], "sentence": waiting(feed), "hint": hint(feed.config)}
+        data["lights"] = []
     if whole or fresh.any():
-        data["rows"] = packets.rows_packet(feed.updates[fresh], feed.rows[fresh], after)
+        own = {name: values[fresh] for name, values in own_columns(feed).items()}
+        data["rows"] = packets.rows_packet(feed.updates[fresh], feed.rows[fresh], after, own)
     episodes = feed.episodes[feed.episodes[:, 0] > ep_after]
     if whole or len(episodes):
         data["ep"] = packets.episodes_packet(episodes, ep_after)
@@ -72,6 +79,16 @@ def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) 
     return data, Cursor(
         feed.run_id, feed.last_update, newest, cursor.update, cursor.episode, feed.version, film, cursor.serial + 1
     )
+
+
+def own_columns(feed: Feed) -> dict[str, np.ndarray]:
+    """Columns beside the report's that only this objective has: TRPO's line searches, an adaptive β's decisions."""
+    if feed.config.objective == "trpo":
+        return dict(zip(SEARCH, feed.searches.T, strict=True))
+    if feed.config.objective == "ppo_kl_adaptive":
+        d_targ = targets(feed.updates, feed.config.d_targ, feed.changes)
+        return {"decision": decisions(packets.column(feed.rows, "kl"), d_targ)}
+    return {}
 
 
 def head(feed: Feed) -> dict[str, Any]:
@@ -90,6 +107,7 @@ def readouts(feed: Feed) -> dict[str, Any]:
         "chips": chips(feed), "objective": packets.objective_packet(feed.config, feed.knob_value("clip_range")),
         "klBand": packets.kl_band(feed.config, feed.knob_value("d_targ")),
         "knobs": packets.knob_lines(feed.changes, feed.updates, packets.column(feed.rows, "timesteps")),
+        "evaluation": evaluated.lines(*feed.evaluation),
     }  # fmt: skip
     if not len(feed.updates):
         return data
@@ -97,8 +115,9 @@ def readouts(feed: Feed) -> dict[str, Any]:
     tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.action_dim if info.discrete else 0)
     data |= {
         "tiles": [tile._replace(meaning="") for tile in tiles],
-        "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
-        "sentence": verdicts.sentence(report, feed.config.objective, info.threshold),
+        "warnings": failures(feed.detail) + [tile.warning for tile in tiles if tile.warning],
+        "split": packets.split(report), "lights": lights(feed.detail),
+        "sentence": refusal(feed.detail) or verdicts.sentence(report, feed.config.objective, info.threshold),
     }  # fmt: skip
     if feed.status.name == "diverged":
         data["warnings"] = [feed.status.sentence, *data["warnings"]]
