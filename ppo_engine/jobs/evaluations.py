@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ppo_engine.evaluate import Evaluation
@@ -66,3 +67,8 @@ def standing(folder: RunFolder) -> Standing:
     going = is_held(folder.evaluating)
     found = read_evaluations(folder)
     return Standing(going, found[-1] if found else None)
+
+
+def standing_of(runs: Path, run_id: str) -> Standing:
+    """The same by id; raises UnknownRun for what cannot be one."""
+    return standing(RunFolder(runs, run_id))

@@ -31,7 +31,7 @@ def lines(going: bool, last: Mapping[str, Any] | None) -> list[str]:
     if not going and not (greedy and stochastic):
         return ["The evaluation ended before it was done: Evaluate begins it again."]
     if not greedy:
-        return [f"{update}greedy: evaluating…"]
+        return ["evaluating " + update.rstrip(", ") + "…" if update else "evaluating…"]
     return [
         f"greedy, {greedy['n']} fresh episodes: {score(greedy)}",
         f"{update}stochastic: " + (score(stochastic) if stochastic else "evaluating…"),

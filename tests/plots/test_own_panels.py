@@ -96,7 +96,7 @@ UNSOLVED = {**GREEDY, "share_solved": "nan", "threshold": None}
     [
         (False, None, []),
         (True, None, ["evaluating…"]),
-        (True, {"update": 3}, ["update 3, greedy: evaluating…"]),
+        (True, {"update": 3}, ["evaluating update 3…"]),
         (True, {"update": 3, "greedy": GREEDY},
          ["greedy, 100 fresh episodes: 251.3 [245.0, 257.6], solved 98 %", "update 3, stochastic: evaluating…"]),
         (False, {"update": 3, "greedy": UNSOLVED, "stochastic": UNSOLVED},
