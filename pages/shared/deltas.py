@@ -6,17 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from pages.shared.feed import Feed
 from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.plots import evaluated, packets, verdicts
-from ppo_engine.plots.controller import decisions, targets
 from ppo_engine.plots.lights import failures, lights
-from ppo_engine.plots.line_search import SEARCH, refusal
+from ppo_engine.plots.line_search import refusal
+from ppo_engine.plots.own_columns import own_columns
 from ppo_engine.presets import build_config, presets_for
 
 BADGES = {
@@ -64,7 +62,8 @@ def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) 
         data |= {"tiles": verdicts.empty_tiles(), "warnings": [], "sentence": waiting(feed), "hint": hint(feed.config)}
         data["lights"] = []
     if whole or fresh.any():
-        own = {name: values[fresh] for name, values in own_columns(feed).items()}
+        own = own_columns(feed.config, feed.updates, feed.rows, feed.changes, feed.searches)
+        own = {name: values[fresh] for name, values in own.items()}
         data["rows"] = packets.rows_packet(feed.updates[fresh], feed.rows[fresh], after, own)
     episodes = feed.episodes[feed.episodes[:, 0] > ep_after]
     if whole or len(episodes):
@@ -79,16 +78,6 @@ def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) 
     return data, Cursor(
         feed.run_id, feed.last_update, newest, cursor.update, cursor.episode, feed.version, film, cursor.serial + 1
     )
-
-
-def own_columns(feed: Feed) -> dict[str, np.ndarray]:
-    """Columns beside the report's that only this objective has: TRPO's line searches, an adaptive β's decisions."""
-    if feed.config.objective == "trpo":
-        return dict(zip(SEARCH, feed.searches.T, strict=True))
-    if feed.config.objective == "ppo_kl_adaptive":
-        d_targ = targets(feed.updates, feed.config.d_targ, feed.changes)
-        return {"decision": decisions(packets.column(feed.rows, "kl"), d_targ)}
-    return {}
 
 
 def head(feed: Feed) -> dict[str, Any]:

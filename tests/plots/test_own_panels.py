@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -10,6 +11,10 @@ import pytest
 from ppo_engine.config import TrainConfig
 from ppo_engine.objectives import PPOKLAdaptive
 from ppo_engine.plots import controller, evaluated, lights, line_search
+from ppo_engine.plots.own_columns import own_columns
+from ppo_engine.plots.replays import replay_packet
+from ppo_engine.recordings import load
+from ppo_engine.report import REPORT_KEYS
 from ppo_engine.self_checks import BOUNDS, SAYS
 from ppo_engine.trainer import Trainer
 
@@ -29,7 +34,8 @@ def test_a_broken_check_is_a_cross_and_a_sentence():
     detail = {"checks": {**GOOD, "first_ratio": 2e-4}}
     assert [light.holds for light in lights.lights(detail)] == [False, True, True]
     assert lights.lights(detail)[0].value == "2.0e−04"
-    assert lights.failures(detail) == [f"A self-check fails. {SAYS['first_ratio']} It is 2.0e−04, the bound is 1.0e−04."]
+    says = SAYS["first_ratio"]
+    assert lights.failures(detail) == [f"A self-check fails. {says} It is 2.0e−04, the bound is 1.0e−04."]
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", float("nan")])
@@ -57,6 +63,24 @@ def test_a_moved_target_holds_from_its_update_on():
                {"name": "d_targ", "old": 0.01, "new": 0.02, "update": 3}]  # fmt: skip
     assert controller.targets(np.arange(1, 5), 0.01, changes).tolist() == [0.01, 0.01, 0.02, 0.02]
     assert controller.targets(np.zeros(0, dtype=int), 0.01, changes).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("objective", "names"), [("ppo_kl_adaptive", {"decision"}), ("trpo", set(line_search.SEARCH)), ("ppo_clip", set())]
+)
+def test_each_objective_has_its_own_columns(objective, names):
+    config, rows = TrainConfig(env_id="CartPole-v1", objective=objective), np.zeros((2, len(REPORT_KEYS)))
+    found = own_columns(config, np.arange(1, 3), rows, [], line_search.search_rows([TAKEN, REFUSED]))
+    assert set(found) == names and all(values.shape == (2,) for values in found.values())
+
+
+def test_a_recording_without_details_still_plays_and_one_with_them_has_lights():
+    recording = load("lunar-lander")
+    bare = replay_packet(dataclasses.replace(recording, details=[]))
+    assert "lights" not in bare["words"][0] and bare["words"][0]["tiles"]
+    count = len(recording.updates)
+    full = replay_packet(dataclasses.replace(recording, details=[{"checks": GOOD}] * count))
+    assert [light.holds for light in full["words"][-1]["lights"]] == [True] * 3
 
 
 TAKEN = {"cg_residuals": [4.0, 1.0, 0.01], "predicted_improvement": 0.02, "improvement": 0.015, "accepted": True,
@@ -101,7 +125,8 @@ UNSOLVED = {**GREEDY, "share_solved": "nan", "threshold": None}
          ["greedy, 100 fresh episodes: 251.3 [245.0, 257.6], solved 98 %", "update 3, stochastic: evaluating…"]),
         (False, {"update": 3, "greedy": UNSOLVED, "stochastic": UNSOLVED},
          ["greedy, 100 fresh episodes: 251.3 [245.0, 257.6]", "update 3, stochastic: 251.3 [245.0, 257.6]"]),
-        (False, {"update": 3, "greedy": GREEDY}, ["The evaluation ended before it was done: Evaluate begins it again."]),
+        (False, {"update": 3, "greedy": GREEDY},
+         ["The evaluation ended before it was done: Evaluate begins it again."]),
         (False, {"update": None, "error": "There is nothing."}, ["There is nothing."]),
     ],
 )  # fmt: skip

@@ -10,11 +10,11 @@ L.own = {
       L.line(x, pc(c.active_outside_fraction), "still pushing", "#D55E00", "dot", { format: "%{y:.1f} %" }),
     ], { yaxis: { rangemode: "tozero", ticksuffix: " %" } }];
   },
-  // Every update's decision stands on the β it was taken at: the shape says which, and the colour only repeats it.
+  // Every update's decision stands on the β it was taken at; its shape says which.
   beta(st, t) {
     const c = st.cols, x = c.timesteps, [colour] = L.identity(st.objective.name, t), d = c.decision;
     const size = d.length > 240 ? 5 : d.length > 80 ? 7 : 9;
-    const marks = [[-1, "halved", "triangle-down", "#0072B2"], [0, "held", "circle", t.faint], [1, "doubled", "triangle-up", "#D55E00"]].map(
+    const marks = [[-1, "halved", "triangle-down", t.text], [0, "held", "circle", t.faint], [1, "doubled", "triangle-up", t.text]].map(
       ([value, name, symbol, marked]) => {
         const at = d.map((v, i) => (v === value ? i : -1)).filter((i) => i >= 0);
         return { x: at.map((i) => x[i]), y: at.map((i) => c.kl_coef[i]), type: "scatter", mode: "markers", name,
@@ -31,7 +31,7 @@ L.own = {
     return [[
       { x, y: c.backtracks, type: "bar", name: "backtracks", yaxis: "y2", width: 0.8 * step, marker: { color: L.fade(t.text, 0.16) },
         hovertemplate: "%{y:.0f}<extra>backtracks</extra>" },
-      L.line(x, gain(c.predicted), "predicted gain", "#0072B2", "dot"),
+      L.line(x, gain(c.predicted), "predicted gain", t.muted, "dot"),
       L.line(x, gain(c.improvement), "real gain", t.text, "longdash", { line: { width: 1.5 } }),
       { x: refused, y: refused.map(() => 0), type: "scatter", mode: "markers", name: "refused", cliponaxis: false,
         marker: { symbol: "x", color: t.danger, size: 8 }, hovertemplate: "refused: nothing moved<extra></extra>" },
