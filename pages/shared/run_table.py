@@ -23,7 +23,7 @@ COLOURS = {
     "running": "green", "queued": "orange", "paused": "orange", "finished": "blue", "stopped": "gray",
     "diverged": "red", "failed": "red", "lost": "red",
 }  # fmt: skip
-WIDTHS = (2.6, 2.0, 0.6, 1.4, 0.9, 4.2, 3.4)
+WIDTHS = (2.0, 1.8, 0.6, 1.3, 0.8, 4.4, 4.2)
 HEADS = ("Run", "Objective", "Seed", "Steps", "Return", "State", "")
 PAGE = 20
 

@@ -13,7 +13,8 @@ def score(result: Mapping[str, Any]) -> str:
     """Mean, 95 % interval and share solved: "251.3 [245.0, 257.6], solved 98 %"."""
     low, high = (float(end) for end in result["ci95"])
     solved = float(result["share_solved"])
-    tail = f", solved {percent(solved)}" if math.isfinite(solved) else ""
+    # The number and its sign stay together where the line is broken.
+    tail = f", solved {percent(solved)}".replace(" %", "\u00a0%") if math.isfinite(solved) else ""
     return f"{show(float(result['mean']), 1)} [{show(low, 1)}, {show(high, 1)}]{tail}"
 
 

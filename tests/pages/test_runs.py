@@ -60,4 +60,4 @@ def test_an_evaluation_is_shown_in_its_row(open_app, runs, paused_run):
     publish(RunFolder(runs, paused_run), entry(7, result, result))
     app = opened(open_app())
     said = [caption.value.replace("\\", "") for caption in app.caption]
-    assert "greedy, 100 fresh episodes: 251.3 [245.0, 257.6], solved 98 %" in said
+    assert "greedy, 100 fresh episodes: 251.3 [245.0, 257.6], solved 98\u00a0%" in said

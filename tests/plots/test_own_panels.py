@@ -122,7 +122,7 @@ UNSOLVED = {**GREEDY, "share_solved": "nan", "threshold": None}
         (True, None, ["evaluating…"]),
         (True, {"update": 3}, ["evaluating update 3…"]),
         (True, {"update": 3, "greedy": GREEDY},
-         ["greedy, 100 fresh episodes: 251.3 [245.0, 257.6], solved 98 %", "update 3, stochastic: evaluating…"]),
+         ["greedy, 100 fresh episodes: 251.3 [245.0, 257.6], solved 98\u00a0%", "update 3, stochastic: evaluating…"]),
         (False, {"update": 3, "greedy": UNSOLVED, "stochastic": UNSOLVED},
          ["greedy, 100 fresh episodes: 251.3 [245.0, 257.6]", "update 3, stochastic: 251.3 [245.0, 257.6]"]),
         (False, {"update": 3, "greedy": GREEDY},

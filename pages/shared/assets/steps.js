@@ -13,8 +13,9 @@ L.own = {
   // Every update's decision stands on the β it was taken at; its shape says which.
   beta(st, t) {
     const c = st.cols, x = c.timesteps, [colour] = L.identity(st.objective.name, t), d = c.decision;
-    const size = d.length > 240 ? 5 : d.length > 80 ? 7 : 9;
-    const marks = [[-1, "halved", "triangle-down", t.text], [0, "held", "circle", t.faint], [1, "doubled", "triangle-up", t.text]].map(
+    // Many updates leave no room for every mark: the line alone then says where β was held.
+    const size = d.length > 200 ? 4 : d.length > 80 ? 6 : 9, shown = d.length > 200 ? [-1, 1] : [-1, 0, 1];
+    const marks = [[-1, "halved", "triangle-down", t.text], [0, "held", "circle", t.faint], [1, "doubled", "triangle-up", t.text]].filter(([value]) => shown.includes(value)).map(
       ([value, name, symbol, marked]) => {
         const at = d.map((v, i) => (v === value ? i : -1)).filter((i) => i >= 0);
         return { x: at.map((i) => x[i]), y: at.map((i) => c.kl_coef[i]), type: "scatter", mode: "markers", name,
@@ -52,13 +53,14 @@ L.ownWords = (st) => {
   const c = st.cols, last = (a) => (a.length ? a[a.length - 1] : null), f = (v, d) => (v === null ? "–" : L.fix(v, d));
   const kind = L.ownKind(st);
   if (kind === "beta") {
-    const then = ["halved", "held", "doubled"][(last(c.decision) ?? 0) + 1], now = last(c.kl_coef), text = now === null ? "" : String(+now.toPrecision(3));
+    const then = ["halved", "held", "doubled"][(last(c.decision) ?? 0) + 1], now = last(c.kl_coef);
+    const text = now === null ? "" : now < 1e-3 ? now.toExponential(1).replace("-", "−") : String(+now.toPrecision(3));
     return ["β, adaptive", "after each update ▲ doubled  ● held  ▼ halved", text && "β " + text, `β now ${text}, then ${then}.`];
   }
   if (kind === "search") {
     const refused = c.refused.filter((v) => v === 1).length, gone = last(c.refused) === 1;
     const backtracks = last(c.backtracks), residual = last(c.residual);
-    return ["Line search", "gain real (dashed), predicted (dotted); bars: backtracks" + (refused ? `; ✕ ${refused} refused` : ""),
+    return ["Line search", (refused ? `✕ ${refused} refused; ` : "") + "gain real (dashed), predicted (dotted); bars: backtracks",
       gone ? "✕ refused" : f(last(c.improvement), 4),
       (gone ? "The step was refused." : `Real gain ${f(last(c.improvement), 4)}, predicted ${f(last(c.predicted), 4)}.`)
         + ` Backtracks ${f(backtracks, 0)}, refused so far ${refused}, conjugate-gradient residual ${residual === null ? "–" : residual.toExponential(1)} of its start.`];
