@@ -17,8 +17,7 @@ from ppo_engine.plots.verdicts import KL_HIGH, KL_LOW, KL_SOURCE
 from ppo_engine.report import REPORT_KEYS
 
 COLUMNS = (
-    "timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "clip_fraction",
-    "killed_fraction", "active_outside_fraction", "explained_variance", "kl_coef",
+    "timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "explained_variance",
 )  # fmt: skip
 MAX_ROWS = 1500
 MAX_EPISODES = 1000

@@ -11,7 +11,7 @@ import pytest
 from ppo_engine.config import TrainConfig
 from ppo_engine.objectives import PPOKLAdaptive
 from ppo_engine.plots import controller, evaluated, lights, line_search
-from ppo_engine.plots.own_columns import own_columns
+from ppo_engine.plots.own_columns import BAND, own_columns
 from ppo_engine.plots.replays import replay_packet
 from ppo_engine.recordings import load
 from ppo_engine.report import REPORT_KEYS
@@ -66,7 +66,8 @@ def test_a_moved_target_holds_from_its_update_on():
 
 
 @pytest.mark.parametrize(
-    ("objective", "names"), [("ppo_kl_adaptive", {"decision"}), ("trpo", set(line_search.SEARCH)), ("ppo_clip", set())]
+    ("objective", "names"),
+    [("ppo_kl_adaptive", {"kl_coef", "decision"}), ("trpo", set(line_search.SEARCH)), ("ppo_clip", set(BAND))],
 )
 def test_each_objective_has_its_own_columns(objective, names):
     config, rows = TrainConfig(env_id="CartPole-v1", objective=objective), np.zeros((2, len(REPORT_KEYS)))

@@ -1,8 +1,7 @@
 // Keeps one run's numbers in the browser, applies deltas to them, and redraws one chart per animation frame.
-L.COLUMNS = ["timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "clip_fraction",
-  "killed_fraction", "active_outside_fraction", "explained_variance", "kl_coef",
-  // These only some objectives have; for the others they stay empty.
-  "decision", "predicted", "improvement", "backtracks", "refused", "residual"];
+L.COLUMNS = ["timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "explained_variance",
+  // Each objective is sent only some of these; for the others they stay empty.
+  "clip_fraction", "killed_fraction", "active_outside_fraction", "kl_coef", "decision", "predicted", "improvement", "backtracks", "refused", "residual"];
 L.KEEP = 3000;
 
 L.fresh = (run) => ({ run, last: 0, epLast: 0, update: [], cols: Object.fromEntries(L.COLUMNS.map((c) => [c, []])),
