@@ -1,4 +1,4 @@
-"""Runs: every run made here, newest first, with what became of it; open, resume, rename, delete and undo."""
+"""Runs: every run made here, newest first, with what became of it; open, resume, evaluate, rename, delete and undo."""
 
 import streamlit as st
 

@@ -11,7 +11,10 @@ from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
-from ppo_engine.plots import packets, verdicts
+from ppo_engine.plots import evaluated, packets, verdicts
+from ppo_engine.plots.lights import failures, lights
+from ppo_engine.plots.line_search import refusal
+from ppo_engine.plots.own_columns import own_columns
 from ppo_engine.presets import build_config, presets_for
 
 BADGES = {
@@ -57,8 +60,11 @@ def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) 
     if whole:
         data |= packets.fixed(feed.config)
         data |= {"tiles": verdicts.empty_tiles(), "warnings": [], "sentence": waiting(feed), "hint": hint(feed.config)}
+        data["lights"] = []
     if whole or fresh.any():
-        data["rows"] = packets.rows_packet(feed.updates[fresh], feed.rows[fresh], after)
+        own = own_columns(feed.config, feed.updates, feed.rows, feed.changes, feed.searches)
+        own = {name: values[fresh] for name, values in own.items()}
+        data["rows"] = packets.rows_packet(feed.updates[fresh], feed.rows[fresh], after, own)
     episodes = feed.episodes[feed.episodes[:, 0] > ep_after]
     if whole or len(episodes):
         data["ep"] = packets.episodes_packet(episodes, ep_after)
@@ -90,6 +96,7 @@ def readouts(feed: Feed) -> dict[str, Any]:
         "chips": chips(feed), "objective": packets.objective_packet(feed.config, feed.knob_value("clip_range")),
         "klBand": packets.kl_band(feed.config, feed.knob_value("d_targ")),
         "knobs": packets.knob_lines(feed.changes, feed.updates, packets.column(feed.rows, "timesteps")),
+        "evaluation": evaluated.lines(*feed.evaluation),
     }  # fmt: skip
     if not len(feed.updates):
         return data
@@ -97,8 +104,9 @@ def readouts(feed: Feed) -> dict[str, Any]:
     tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.action_dim if info.discrete else 0)
     data |= {
         "tiles": [tile._replace(meaning="") for tile in tiles],
-        "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
-        "sentence": verdicts.sentence(report, feed.config.objective, info.threshold),
+        "warnings": failures(feed.detail) + [tile.warning for tile in tiles if tile.warning],
+        "split": packets.split(report), "lights": lights(feed.detail),
+        "sentence": refusal(feed.detail) or verdicts.sentence(report, feed.config.objective, info.threshold),
     }  # fmt: skip
     if feed.status.name == "diverged":
         data["warnings"] = [feed.status.sentence, *data["warnings"]]

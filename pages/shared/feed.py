@@ -10,7 +10,9 @@ import numpy as np
 import streamlit as st
 
 from ppo_engine.jobs.control import runs_folder
+from ppo_engine.jobs.evaluations import standing
 from ppo_engine.jobs.view import Event, RunView
+from ppo_engine.plots.line_search import SEARCH, search_rows
 from ppo_engine.report import REPORT_KEYS
 
 TICK = 1.0
@@ -36,9 +38,12 @@ class Feed:
         self._event = 0
         self._knobs: dict[str, Any] = {}
         self.histogram = self.sample = None
+        self.detail: dict[str, Any] = {}
+        self.searches = np.zeros((0, len(SEARCH)))
         self.films: list[Any] = []
         self.pending: dict[str, Any] = {}
         self.status = self.view.status
+        self.evaluation = standing(self.view.folder)
         self.progress = self.view.progress()
         self.name = self.view.name
         self.version = 0
@@ -72,8 +77,15 @@ class Feed:
         view, before = self.view, self._marks()
         # The state first: rows that a worker wrote before it ended are then read below, never missed.
         self.status = view.status
+        self.evaluation = standing(view.folder)
         updates, rows = view.updates_since(self.last_update)
         if updates:
+            if self.config.objective == "trpo":
+                details = view.details_since(self.last_update)
+                found = [details.get(update, {}) for update in updates]
+                self.searches, self.detail = np.r_[self.searches, search_rows(found)], found[-1]
+            else:
+                self.detail = view.detail(updates[-1])
             self.updates, self.rows = np.r_[self.updates, updates], np.r_[self.rows, rows]
             self.progress = view.progress()
             self.histogram, self.sample = view.histogram(self.last_update), view.sample(self.last_update)
@@ -96,7 +108,8 @@ class Feed:
     def _marks(self) -> tuple:
         films = self.films[-1].update if self.films else -1
         episodes = int(self.episodes[-1, 0]) if len(self.episodes) else 0
-        return self.last_update, episodes, self._event, films, self.status, tuple(self.pending.items())
+        pending = tuple(self.pending.items())
+        return self.last_update, episodes, self._event, films, self.status, pending, self.evaluation
 
     def _note(self, event: Event) -> None:
         self._event = event.seq
@@ -105,9 +118,9 @@ class Feed:
             self._knobs[name] = value
 
     def poke(self) -> None:
-        """A knob has been wished for: show it as pending at the next tick."""
+        """A knob or an evaluation has been wished for: show it at the next tick."""
         with self._lock:
-            self.pending = self.view.pending_knobs()
+            self.pending, self.evaluation = self.view.pending_knobs(), standing(self.view.folder)
             self.version += 1
 
     def knob_value(self, name: str) -> Any:

@@ -11,17 +11,19 @@ import streamlit as st
 from pages.shared.plain import plain
 from pages.shared.run_picker import open_run
 from ppo_engine.jobs import control
+from ppo_engine.jobs.evaluations import Standing, standing_of
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.view import RunRow, list_runs
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
+from ppo_engine.plots import evaluated
 from ppo_engine.plots.verdicts import show as number
 
 COLOURS = {
     "running": "green", "queued": "orange", "paused": "orange", "finished": "blue", "stopped": "gray",
     "diverged": "red", "failed": "red", "lost": "red",
 }  # fmt: skip
-WIDTHS = (2.6, 2.0, 0.6, 1.4, 0.9, 4.2, 3.4)
+WIDTHS = (2.0, 1.8, 0.6, 1.3, 0.8, 4.4, 4.2)
 HEADS = ("Run", "Objective", "Seed", "Steps", "Return", "State", "")
 PAGE = 20
 
@@ -89,8 +91,14 @@ def show_messages() -> None:
 
 def show() -> None:
     """The rows; while anything is under way they are brought up to date every other second."""
-    moving = any(row.state in ("running", "queued") for row in list_runs(control.runs_folder()))
+    moving = any(
+        row.state in ("running", "queued") or _standing(row).going for row in list_runs(control.runs_folder())
+    )
     st.fragment(_rows, run_every=2.0 if moving else None)()
+
+
+def _standing(row: RunRow) -> Standing:
+    return standing_of(control.runs_folder(), row.run_id)
 
 
 def _rows() -> None:
@@ -121,20 +129,27 @@ def _cells(row: RunRow) -> None:
     cells[2].text(str(row.seed))
     cells[3].text(f"{number(row.timesteps / 1000, 0)} of {number(row.total_timesteps / 1000, 0)} k")
     cells[4].text(number(row.ep_rew_mean, 1) if math.isfinite(row.ep_rew_mean) else "–")
+    evaluation = _standing(row)
     with cells[5], st.container(gap=None):
         st.badge(row.state, color=COLOURS[row.state])
         st.caption(plain(row.state_sentence))
+        for line in evaluated.lines(*evaluation):
+            st.caption(plain(line))
     with cells[6], st.container(horizontal=True, gap="xsmall", horizontal_alignment="right"):
-        _actions(row)
+        _actions(row, evaluation.going)
 
 
-def _actions(row: RunRow) -> None:
+def _actions(row: RunRow, evaluating: bool) -> None:
     run_id = row.run_id
     if st.button("Open", key=f"open_{run_id}", help=f"Open {run_id} on the Train page", disabled=not row.env_id):
         open_run(run_id)
         st.switch_page("pages/lab/train.py", query_params={"run": run_id})
     st.button("Resume", key=f"resume_{run_id}", disabled=row.state not in ("paused", "stopped", "failed", "lost"),
               on_click=_guarded, args=(lambda: control.resume(control.runs_folder(), run_id),))  # fmt: skip
+    if st.button("", icon=":material/rule:", key=f"evaluate_{run_id}", disabled=evaluating or not row.env_id,
+                 help="Evaluate: 100 fresh episodes of its newest policy, greedy and stochastic"):  # fmt: skip
+        _guarded(lambda: control.evaluate(control.runs_folder(), run_id))
+        st.rerun()
     with st.popover("", icon=":material/edit:", help="Rename"):
         st.text_input("Name", row.name, key=f"name_{run_id}", max_chars=80, on_change=_rename, args=(run_id,))
     if st.button("", icon=":material/delete:", key=f"delete_{run_id}", help="Delete; it can be undone"):

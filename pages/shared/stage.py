@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared import replay, setup, transport
 from pages.shared.deltas import NEWEST, Cursor, packet
-from pages.shared.feed import Feed, open_feed, tick_interval
+from pages.shared.feed import open_feed, tick_interval
 from pages.shared.live_chart import asked, live_chart, media_url
 
 
@@ -17,8 +17,9 @@ def show_run(run_id: str, state: str) -> None:
     """The charts of a run; they tick while it goes on, and the page is redrawn when its state changes."""
     st.session_state["_replay_sent"] = False
     going = state in ("running", "queued")
-    interval = tick_interval(_session()) if going or state == "paused" else None
-    st.fragment(_tick, run_every=interval)(run_id, state)
+    evaluating = open_feed(run_id).evaluation.going
+    interval = tick_interval(_session()) if going or evaluating or state == "paused" else None
+    st.fragment(_tick, run_every=interval)(run_id, state, evaluating)
 
 
 def _session() -> str:
@@ -26,7 +27,7 @@ def _session() -> str:
     return context.session_id if context else ""
 
 
-def _tick(run_id: str, state: str) -> None:
+def _tick(run_id: str, state: str, evaluating: bool) -> None:
     feed = open_feed(run_id)
     interval = tick_interval(_session())
     feed.refresh(min_age=0.5 * interval)
@@ -42,12 +43,8 @@ def _tick(run_id: str, state: str) -> None:
         data, st.session_state["_cursor"] = packet(feed, cursor, film, media_url)
         st.session_state["_packet"] = data
     live_chart(data, on_knee, on_film, on_need)
-    if _changed(feed, state) or st.session_state.pop("_redraw", False):
+    if (feed.status.name, feed.evaluation.going) != (state, evaluating) or st.session_state.pop("_redraw", False):
         st.rerun()
-
-
-def _changed(feed: Feed, state: str) -> bool:
-    return feed.status.name != state
 
 
 def show_replay() -> None:

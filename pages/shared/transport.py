@@ -1,4 +1,4 @@
-"""The transport bar: Start, Pause or Resume, Step and Stop, each with its key."""
+"""The transport bar: Start, Pause or Resume, Step, Stop and Evaluate, each with its key."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared import setup
+from pages.shared.deltas import NEWEST
 from pages.shared.feed import open_feed
 from pages.shared.run_picker import leave_run
 from ppo_engine.jobs import control
@@ -43,6 +44,30 @@ def command(name: str, run_id: str) -> None:
         setup.tell(outcome.message)
 
 
+def evaluate(run_id: str) -> None:
+    """Have the policy whose rollout was chosen, or else the newest, evaluated by a process of its own."""
+    setup.settled()
+    try:
+        film = st.session_state.get("_film", NEWEST)
+        update = film if any(video.update == film for video in open_feed(run_id).films) else None
+        outcome = control.evaluate(control.runs_folder(), run_id, update)
+        if not outcome.ok:
+            setup.tell(outcome.message)
+        open_feed(run_id).poke()
+    except (UnknownRun, ValueError) as error:
+        setup.tell(str(error))
+    except OSError as error:
+        setup.tell(f"The evaluation could not be started ({error.strerror}).")
+
+
+def _evaluate_button(run_id: str) -> None:
+    evaluating = bool(run_id) and open_feed(run_id).evaluation.going
+    st.button("Evaluate", icon=":material/rule:", key="evaluate", shortcut="E", on_click=evaluate,
+              args=(run_id,), disabled=not run_id or evaluating,
+              help="100 fresh episodes in the background, greedy and stochastic, of the newest policy or of the"
+                   " earlier one whose rollout you chose")  # fmt: skip
+
+
 def move_slider(name: str, run_id: str) -> None:
     """Wish a slider's new value for a run that goes on."""
     move_knob(name, setup.slider_value(name), run_id)
@@ -59,7 +84,7 @@ def move_knob(name: str, value: Any, run_id: str) -> None:
 
 
 def buttons(run_id: str, status: State | None) -> None:
-    """The four buttons as they make sense in the run's state; ``status`` is None while no run is looked at."""
+    """The buttons as they make sense in the run's state; ``status`` is None while no run is looked at."""
     state = status.name if status else ""
     going = state in ("running", "queued")
     paused = state in ("paused", "stopped", "failed", "lost")
@@ -79,6 +104,7 @@ def buttons(run_id: str, status: State | None) -> None:
                   help="One more update, then wait")  # fmt: skip
         st.button("Stop", icon=":material/stop:", key="stop", shortcut="X", on_click=command, disabled=not busy,
                   args=("stop", run_id), help="End after this update; Resume can go on later")  # fmt: skip
+        _evaluate_button(run_id)
         if run_id:
             st.button("New run", icon=":material/add:", key="leave", type="tertiary", on_click=leave_run,
                       help="Leave this run (it goes on by itself) and set up another")  # fmt: skip

@@ -5,21 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ppo_engine.jobs import peek
+from ppo_engine.jobs import evaluations, peek
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.forking import fork
+from ppo_engine.jobs.launcher import start_detached
 from ppo_engine.jobs.launching import ensure_supervisor, known_run, launch, runs_folder, start_worker_if_free
 from ppo_engine.jobs.listing import read_config, status
 from ppo_engine.jobs.live_knobs import check_live
-from ppo_engine.jobs.locks import is_held
+from ppo_engine.jobs.locks import FileLock, is_held
 from ppo_engine.jobs.names import clean_name
 from ppo_engine.jobs.registry import Entry, Registry
 from ppo_engine.jobs.states import State
 from ppo_engine.jobs.trash import delete, undo_delete
 
 __all__ = [
-    "Outcome", "delete", "ensure_supervisor", "fork", "launch", "pause", "rename", "request_video", "resume",
-    "runs_folder", "set_knob", "step", "stop", "undo_delete",
+    "Outcome", "delete", "ensure_supervisor", "evaluate", "fork", "launch", "pause", "rename", "request_video",
+    "resume", "runs_folder", "set_knob", "step", "stop", "undo_delete",
 ]  # fmt: skip
 
 
@@ -114,6 +115,27 @@ def request_video(runs: Path, run_id: str, update: int) -> None:
     known_run(runs, run_id)
     Registry(runs).wish_video(run_id, int(update))
     ensure_supervisor(runs)
+
+
+def evaluate(runs: Path, run_id: str, update: int | None = None) -> Outcome:
+    """Have the policy kept nearest at or before ``update`` (default: the newest) play 100 fresh episodes.
+
+    A process of its own does it and publishes what came of it; see ``evaluations.standing``. Raises OSError.
+    """
+    folder, _ = known_run(runs, run_id)
+    lock = FileLock(folder.evaluating)
+    if not lock.acquire():
+        return Outcome(False, "It is being evaluated already.")
+    try:
+        evaluations.publish(folder, evaluations.entry(update))
+        options = lock.handover()
+        arguments = [str(folder.path.absolute()), *(["--locked"] if options else [])]
+        if update is not None:
+            arguments += ["--update", str(int(update))]
+        start_detached("ppo_engine.jobs.evaluator", arguments, folder.path / "evaluator.log", **options)
+    finally:
+        lock.release()
+    return Outcome(True, "It is being evaluated.")
 
 
 def rename(runs: Path, run_id: str, name: str) -> None:

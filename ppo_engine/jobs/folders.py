@@ -75,6 +75,8 @@ class RunFolder:
         self.log = self.path / "out.log"
         self.lock = self.path / "worker.lock"
         self.card = self.path / "worker.json"
+        self.evaluations = self.path / "evaluations.json"
+        self.evaluating = self.path / "evaluator.lock"
         self.trashed = self.runs / TRASH / self.run_id
 
     @classmethod

@@ -81,6 +81,13 @@ class FileLock:
         self._other = other
         return True
 
+    def handover(self) -> dict[str, Any]:
+        """Options for a Popen whose process is to keep this lock until it ends, though we release it; else empty.
+
+        Empty where a lock cannot be handed over: release it, and let the process take it by itself.
+        """
+        return {"pass_fds": (self._descriptor,)} if self._descriptor is not None else {}
+
     def release(self) -> None:
         """Give the lock back; harmless when it is not held."""
         if self._descriptor is not None:

@@ -118,6 +118,11 @@ class RunView:
         text = self._blob("detail", update)
         return json.loads(text) if text else {}
 
+    def details_since(self, update: int) -> dict[int, dict[str, Any]]:
+        """The details of the updates after ``update``, by update; empty ones where nothing was kept."""
+        rows = self._query("SELECT at_update, detail FROM updates WHERE at_update > ? ORDER BY at_update", update)
+        return {number: json.loads(text) if text else {} for number, text in rows}
+
     def _blob(self, column: str, update: int | None) -> Any:
         where, parameters = ("WHERE at_update = ?", (update,)) if update is not None else ("", ())
         rows = self._query(f"SELECT {column} FROM updates {where} ORDER BY at_update DESC LIMIT 1", *parameters)

@@ -12,12 +12,12 @@ from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.diagnostics import HISTOGRAM_EDGES
 from ppo_engine.envs import describe
 from ppo_engine.objectives import OBJECTIVES
+from ppo_engine.plots.lights import meanings
 from ppo_engine.plots.verdicts import KL_HIGH, KL_LOW, KL_SOURCE
 from ppo_engine.report import REPORT_KEYS
 
 COLUMNS = (
-    "timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "clip_fraction",
-    "killed_fraction", "active_outside_fraction", "explained_variance", "kl_coef",
+    "timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "explained_variance",
 )  # fmt: skip
 MAX_ROWS = 1500
 MAX_EPISODES = 1000
@@ -36,10 +36,13 @@ def column(rows: np.ndarray, key: str) -> np.ndarray:
     return rows[:, REPORT_KEYS.index(key)]
 
 
-def rows_packet(updates: np.ndarray, rows: np.ndarray, after: int) -> dict[str, Any]:
+def rows_packet(
+    updates: np.ndarray, rows: np.ndarray, after: int, own: Mapping[str, np.ndarray] | None = None
+) -> dict[str, Any]:
     """Update numbers ``(k,)`` and their scalars ``(k, len(REPORT_KEYS))`` that follow update ``after``.
 
-    Above MAX_ROWS every n-th row is kept, and always the last.
+    ``own`` are more columns ``(k,)`` that only this objective has. Above MAX_ROWS every n-th row is kept, and always
+    the last.
     """
     stride = -(-len(updates) // MAX_ROWS) or 1
     keep = np.arange(0, len(updates), stride)
@@ -48,7 +51,10 @@ def rows_packet(updates: np.ndarray, rows: np.ndarray, after: int) -> dict[str, 
     return {
         "after": int(after),
         "update": encode(np.asarray(updates)[keep]),
-        "cols": {key: encode(column(rows, key)[keep]) for key in COLUMNS},
+        "cols": {
+            **{key: encode(column(rows, key)[keep]) for key in COLUMNS},
+            **{key: encode(values[keep]) for key, values in (own or {}).items()},
+        },
     }
 
 
@@ -139,6 +145,7 @@ def split(report: Mapping[str, float]) -> dict[str, float | None]:
 
 
 def fixed(config: TrainConfig) -> dict[str, Any]:
-    """What does not change while a run goes on: histogram edges and the line at which the task counts as solved."""
+    """What does not change while a run goes on: histogram edges, the line at which the task counts as solved, and
+    what each self-check says."""
     edges = [round(float(edge), 4) for edge in HISTOGRAM_EDGES]
-    return {"edges": edges, "threshold": describe(config.env_id).threshold}
+    return {"edges": edges, "threshold": describe(config.env_id).threshold, "checkMeanings": meanings()}

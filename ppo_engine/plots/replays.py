@@ -8,6 +8,9 @@ import numpy as np
 
 from ppo_engine.envs import describe
 from ppo_engine.plots import packets, verdicts
+from ppo_engine.plots.lights import failures, lights
+from ppo_engine.plots.line_search import refusal, search_rows
+from ppo_engine.plots.own_columns import own_columns
 from ppo_engine.recordings import Recording
 from ppo_engine.report import REPORT_KEYS
 
@@ -16,15 +19,18 @@ FIRST_SHARE = 0.04  # how much of it is drawn at once
 
 
 def words(recording: Recording, at: int) -> dict[str, Any]:
-    """Tiles, warnings, split and sentence of one row of the recording."""
+    """Tiles, warnings, split, sentence and, where they were kept, self-checks of one row of the recording."""
     report = dict(zip(REPORT_KEYS, recording.rows[at].tolist(), strict=True))
     info = describe(recording.config.env_id)
+    detail = recording.details[at] if recording.details else {}
     history = packets.column(recording.rows[: at + 1], "ep_rew_mean")
     tiles = verdicts.tiles(report, history, info.action_dim if info.discrete else 0)
-    return {
-        "tiles": tiles, "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
-        "sentence": verdicts.sentence(report, recording.config.objective, info.threshold),
+    found = {
+        "tiles": tiles, "warnings": failures(detail) + [tile.warning for tile in tiles if tile.warning],
+        "split": packets.split(report),
+        "sentence": refusal(detail) or verdicts.sentence(report, recording.config.objective, info.threshold),
     }  # fmt: skip
+    return {**found, "lights": lights(detail)} if detail else found
 
 
 def replay_packet(recording: Recording) -> dict[str, Any]:
@@ -33,10 +39,12 @@ def replay_packet(recording: Recording) -> dict[str, Any]:
     count, size = recording.samples.shape[:2]
     numbered = recording.episodes.copy()
     numbered[:, 0] = np.arange(1, len(numbered) + 1)
+    searches = search_rows(recording.details) if recording.details else None
+    own = own_columns(recording.config, recording.updates, recording.rows, recording.changes, searches)
     flat = recording.samples.reshape(count * size, 3)
     return {
         **packets.fixed(recording.config),
-        "rows": packets.rows_packet(recording.updates, recording.rows, 0),
+        "rows": packets.rows_packet(recording.updates, recording.rows, 0, own),
         "ep": packets.episodes_packet(numbered, 0),
         "hist": {"up": recording.histograms[:, 0].tolist(), "down": recording.histograms[:, 1].tolist()},
         "sample": {"size": size, **{

@@ -30,7 +30,8 @@ class Recording:
 
     ``updates`` (k,), ``rows`` (k, len(REPORT_KEYS)), ``episodes`` (n, 7: row id, update, step, environment, timesteps,
     return, length), ``histograms`` int (k, 2, BINS + 2), ``samples`` float32 (k, s, 3: log-ratio, advantage, slope),
-    ``changes``: applied live knobs (name, old, new, update); ``note`` says where the recording comes from.
+    ``changes``: applied live knobs (name, old, new, update); ``note`` says where the recording comes from;
+    ``details``: what else each update said of itself, empty in recordings that were made without.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Recording:
     changes: list[dict[str, Any]]
     films: list[Film]
     note: str
+    details: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
 def names() -> list[str]:
@@ -60,5 +62,5 @@ def load(name: str) -> Recording:
         return Recording(
             name, TrainConfig.from_dict(meta["config"]), arrays["updates"].astype(int), arrays["rows"].astype(float),
             arrays["episodes"].astype(float), arrays["histograms"].astype(int), arrays["samples"].astype(np.float32),
-            meta["changes"], films, meta["note"],
+            meta["changes"], films, meta["note"], meta.get("details", []),
         )  # fmt: skip

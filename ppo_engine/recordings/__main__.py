@@ -40,8 +40,10 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
     counts = view.histograms(updates)
     histograms = np.stack([counts[update] for update in updates]).astype(np.uint16)
     samples = np.stack([_few(view.sample(update)) for update in updates]).astype(np.float16)
+    details = view.details_since(0)
     meta: dict[str, Any] = {
         "format": FORMAT, "config": view.config.to_dict(), "changes": changes_of(view), "films": [],
+        "details": [details[update] for update in updates],
         "note": f"A recorded run of {len(updates)} updates, exactly as it happened.",
     }  # fmt: skip
     chosen = [video for video in view.videos() if video.update in films] if films else _spread(view.videos())

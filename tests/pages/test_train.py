@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ppo_engine.envs import ENVIRONMENTS
 from ppo_engine.jobs import control
+from ppo_engine.jobs.evaluations import standing_of
 from ppo_engine.jobs.view import list_runs
 from ppo_engine.presets import build_config
+from tests.jobs.killing import wait_until
 
 
 def slider(app, name):
@@ -161,3 +165,20 @@ def test_the_expert_panel_holds_every_other_knob(open_app):
             for w in getattr(app, kind)}  # fmt: skip
     missing = set(KNOBS) - {key.removeprefix("x_") for key in keys if key} - {"env_id"}
     assert not missing
+
+
+def test_evaluate_asks_a_process_of_its_own_and_says_what_came_of_it(open_app, runs, paused_run):
+    app = open_app()
+    button(app, "New run").click().run()
+    assert button(app, "Evaluate").disabled, "there is no run to evaluate"
+    app = open_app(run=paused_run)
+    button(app, "Evaluate").click().run()
+    assert not app.exception and not app.error and button(app, "Evaluate").disabled
+    assert app.session_state["_packet"]["evaluation"] == ["evaluating…"]
+    wait_until(lambda: not standing_of(runs, paused_run).going)
+    time.sleep(0.6)  # the page reads a run at most so often
+    app.run()
+    assert app.session_state["_packet"]["evaluation"] == [
+        "There is nothing to evaluate yet: this run has kept no parameters."
+    ]
+    assert not button(app, "Evaluate").disabled

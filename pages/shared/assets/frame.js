@@ -20,7 +20,8 @@ L.build = (root) => {
   ui.bar = L.el("div", "ppo-bar"); ui.fill = L.el("i"); ui.bar.append(ui.fill);
   ui.bar.setAttribute("role", "progressbar"); ui.bar.setAttribute("aria-label", "Training progress");
   ui.progress = L.el("span", "ppo-progress");
-  ui.strip.append(ui.badge, ui.title, ui.bar, ui.progress);
+  L.lightsInto(ui);
+  ui.strip.append(ui.badge, ui.title, ui.lights, ui.bar, ui.progress);
   ui.tiles = L.el("div", "ppo-tiles");
   ui.grid = L.el("div", "ppo-grid");
   const side = L.el("div", "ppo-side");
@@ -48,6 +49,7 @@ L.build = (root) => {
   root.append(ui.strip, ui.tiles, ui.grid, ui.foot);
   L.splitInto(ui.panels.split);
   L.videoInto(ui.panels.video);
+  L.evaluationInto(ui.panels.video);
   return ui;
 };
 

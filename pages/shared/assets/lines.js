@@ -1,4 +1,4 @@
-// Draws everything that is plotted against environment steps: return, KL, entropy, losses, fractions.
+// Draws what every objective has against environment steps: return, KL, entropy, explained variance, losses.
 L.knobShapes = (st, t) => (st.knobs || []).map((k) => ({
   type: "line", x0: k.x, x1: k.x, yref: "paper", y0: 0, y1: 1, line: { color: t.text, width: 1, dash: "dot" },
 }));
@@ -97,19 +97,5 @@ L.charts = {
       yaxis: { range: L.span(c.value_loss, 0, 0.01), autorange: c.value_loss.length < 2 },
       yaxis2: { overlaying: "y", side: "right", showgrid: false, zeroline: false, nticks: 4, tickmode: "auto",
         exponentformat: "SI", tickfont: { size: 11, color: t.muted } } }];
-  },
-  fractions(st, t) {
-    const c = st.cols, x = c.timesteps, pc = (a) => a.map((v) => (v === null ? null : 100 * v));
-    const [colour] = L.identity(st.objective.name, t);
-    if (st.objective.adaptive) {
-      const last = c.kl_coef[c.kl_coef.length - 1];
-      return [[L.line(x, c.kl_coef, "β", colour), L.head(x, c.kl_coef, colour)],
-        { shapes: L.knobShapes(st, t), yaxis: { type: last > 0 ? "log" : "linear", nticks: 4 } }];
-    }
-    return [[
-      L.line(x, pc(c.clip_fraction), "outside 1±ε", t.muted, "solid", { format: "%{y:.1f} %" }),
-      L.line(x, pc(c.killed_fraction), "killed", t.danger, "dash", { format: "%{y:.1f} %" }),
-      L.line(x, pc(c.active_outside_fraction), "still pushing", "#D55E00", "dot", { format: "%{y:.1f} %" }),
-    ], { shapes: L.knobShapes(st, t), yaxis: { rangemode: "tozero", ticksuffix: " %" } }];
   },
 };

@@ -1,6 +1,7 @@
 // Keeps one run's numbers in the browser, applies deltas to them, and redraws one chart per animation frame.
-L.COLUMNS = ["timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "clip_fraction",
-  "killed_fraction", "active_outside_fraction", "explained_variance", "kl_coef"];
+L.COLUMNS = ["timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "explained_variance",
+  // Each objective is sent only some of these; for the others they stay empty.
+  "clip_fraction", "killed_fraction", "active_outside_fraction", "kl_coef", "decision", "predicted", "improvement", "backtracks", "refused", "residual"];
 L.KEEP = 3000;
 
 L.fresh = (run) => ({ run, last: 0, epLast: 0, update: [], cols: Object.fromEntries(L.COLUMNS.map((c) => [c, []])),
@@ -29,7 +30,7 @@ L.absorb = (st, d) => {
     st.epLast = Math.max(st.epLast, d.ep.last);
     while (st.ep.x.length > 1600) { const h = (a) => a.filter((_, i) => i % 2 === 0); st.ep.x = h(st.ep.x); st.ep.y = h(st.ep.y); }
   }
-  for (const key of ["objective", "edges", "threshold", "klBand", "knobs"]) if (d[key] !== undefined) st[key] = d[key];
+  for (const key of ["objective", "edges", "threshold", "klBand", "knobs", "checkMeanings"]) if (d[key] !== undefined) st[key] = d[key];
   if (d.hist) st.hist = d.hist;
   if (d.sample) st.sample = { update: d.sample.update, log_ratio: L.floats(d.sample.log_ratio),
     advantage: L.floats(d.sample.advantage), slope: L.floats(d.sample.slope) };

@@ -23,6 +23,8 @@ L.readouts = (st, ui, packet) => {
     const row = ui.panels.split.rows[id];
     row.v.textContent = L.percent(v); row.fill.style.width = 100 * (v || 0) + "%";
   }
+  if (packet.lights) L.showLights(st, ui, packet.lights);
+  if (packet.evaluation) L.showEvaluation(ui.panels.video, packet.evaluation);
   if (packet.hint !== undefined) ui.panels.split.hint.textContent = packet.hint;
   if (packet.chips) L.chips(packet.chips);
 };
@@ -60,13 +62,12 @@ L.describe = (st, ui) => {
   say("entropy", e === null ? "" : L.fix(e, 2), `Entropy, now ${f(e)}.`);
   say("ev", ev === null ? "" : L.fix(ev, 2), `Explained variance, now ${f(ev)}.`);
   say("losses", "", `Value loss now ${f(last(c.value_loss), 3)}, policy loss ${f(last(c.policy_gradient_loss), 4)}.`);
-  say("fractions", st.objective.adaptive ? "β " + f(last(c.kl_coef), 3) : L.percent(last(c.clip_fraction)),
-    st.objective.adaptive ? `β now ${f(last(c.kl_coef), 3)}.` : `Outside the band ${L.percent(last(c.clip_fraction))}, killed ${L.percent(last(c.killed_fraction))}.`);
+  const [title, sub, now, text] = L.ownWords(st);
+  say("fractions", now, text);
+  p.fractions.title.textContent = title; p.fractions.sub.textContent = p.fractions.sub.title = sub;
   const u = st.sample ? "update " + st.sample.update : "";
   say("objective", u, `${st.objective.title}: gain against ratio with this update's samples; ε ${f(st.drag ?? st.objective.eps)}.`);
   say("hist", st.hist ? "update " + st.hist.update : "", "Histogram of the probability ratio, split by the sign of the advantage, with the band one plus or minus ε.");
   p.kl.sub.textContent = st.klBand ? "green: " + st.klBand.text : "";
   p.objective.title.textContent = st.objective.title;
-  p.fractions.title.textContent = st.objective.adaptive ? "β, adaptive" : "Outside the band";
-  p.fractions.sub.textContent = st.objective.adaptive ? "doubles or halves with the KL" : "all, killed (red), still pushing (dotted)";
 };

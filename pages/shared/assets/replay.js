@@ -15,7 +15,7 @@ L.startReplay = (inst, rec) => {
   };
   const frame = (i, all) => {
     const st = inst.st, from = all ? 0 : i, k = rec.sample.size;
-    for (let j = from; j <= i; j++) { st.update.push(update[j]); for (const c of L.COLUMNS) st.cols[c].push(cols[c][j]); }
+    for (let j = from; j <= i; j++) { st.update.push(update[j]); for (const c of L.COLUMNS) if (cols[c].length) st.cols[c].push(cols[c][j]); }
     st.last = update[i];
     let e = st.ep.x.length;
     while (e < ex.length && ex[e] <= cols.timesteps[i]) { st.ep.x.push(ex[e]); st.ep.y.push(ey[e]); e++; }
@@ -29,8 +29,10 @@ L.startReplay = (inst, rec) => {
       head: { badge: "REPLAY", state: "replay", title: rec.title, sentence: rec.sentence, progress: p, note: "recorded" } });
   };
   const start = () => {
-    inst.st = Object.assign(L.fresh(run), { drag: inst.preview ?? null,  objective: rec.objective, edges: rec.edges, threshold: rec.threshold, klBand: rec.klBand });
+    inst.st = Object.assign(L.fresh(run), { drag: inst.preview ?? null,  objective: rec.objective, edges: rec.edges, threshold: rec.threshold, klBand: rec.klBand,
+      checkMeanings: rec.checkMeanings });
     L.readouts(inst.st, inst.ui, { hint: rec.hint, chips: {} });
+    inst.ui.lights.hidden = inst.ui.panels.video.evaluation.hidden = true;
     play.at = Math.min(rec.first, update.length - 1);
     frame(play.at, true);
   };
