@@ -7,7 +7,6 @@ wait. With ``--locked`` it has been handed the run's evaluation lock by whoever 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import Any
 
@@ -17,6 +16,7 @@ from ppo_engine.evaluate import evaluate
 from ppo_engine.jobs.evaluations import entry, finished, publish, read_evaluations, summary
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.locks import FileLock
+from ppo_engine.jobs.priority import step_back
 from ppo_engine.jobs.view import RunView
 
 EPISODES = 100
@@ -56,8 +56,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--update", type=int, help="which moment to evaluate (default: the newest)")
     parser.add_argument("--locked", action="store_true", help="the run's evaluation lock was handed over")
     chosen = parser.parse_args(arguments)
-    if hasattr(os, "nice"):
-        os.nice(NICE)
+    step_back(NICE)
     np.seterr(all="ignore")
     folder = RunFolder.at(chosen.folder)
     lock, turn = FileLock(folder.evaluating), FileLock(folder.runs / "evaluator.lock")
