@@ -31,6 +31,6 @@ pages = {
     ]
 }
 menu = st.navigation(pages, position="top")
-close_false_alarm([page.url_path for section in pages.values() for page in section])
 menu.run()
+close_false_alarm([page.url_path for section in pages.values() for page in section])
 freeze_what_stays()
