@@ -140,8 +140,9 @@ class TrainConfig:
         effect="Logarithm of the first noise on continuous actions; larger explores more widely.", source=SB3,
     )
     backend: str = _knob(
-        "backend", "Backend", "numpy", scale="choice", choices=("numpy",), group="network",
-        effect="What computes the network.", source="PPO Playground",
+        "backend", "Backend", "numpy", scale="choice", choices=("numpy", "torch"), group="network",
+        effect="What computes the network: NumPy, the fastest at these sizes, or torch, on a GPU where there is one.",
+        source="PPO Playground",
     )
 
     def __post_init__(self) -> None:

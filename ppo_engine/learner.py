@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ppo_engine.actor_critic import Network
 from ppo_engine.advantages import normalise
 from ppo_engine.config import TrainConfig
 from ppo_engine.diagnostics import approx_kl
 from ppo_engine.distributions import distribution_of
-from ppo_engine.networks import MLP
 from ppo_engine.objectives import Objective, Terms
 from ppo_engine.optimizer import Adam, clip_grad_norm
 from ppo_engine.values import value_error
@@ -57,7 +57,7 @@ class NotFinite(Exception):
 class Learner:
     """Drives any network that offers ``forward`` and ``vjp`` on a flat parameter vector."""
 
-    def __init__(self, network: MLP, discrete: bool, rng: np.random.Generator):
+    def __init__(self, network: Network, discrete: bool, rng: np.random.Generator):
         self.network, self.rng = network, rng
         self.distribution = distribution_of(discrete)
         self.optimizer = Adam(network.size)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-GAIN_HIDDEN, GAIN_POLICY, GAIN_VALUE = math.sqrt(2), 0.01, 1.0
+from ppo_engine.initialisation import GAIN_HIDDEN, GAIN_POLICY, GAIN_VALUE, orthogonal
 
 
 class Outputs(NamedTuple):
@@ -67,10 +67,10 @@ class MLP:
         for layer in range(self.depth):
             weight = self.views[f"hidden{layer}.weight"]
             for trunk in range(2):
-                weight[trunk] = _orthogonal(rng, weight.shape[1:], GAIN_HIDDEN)
+                weight[trunk] = orthogonal(rng, weight.shape[1:], GAIN_HIDDEN)
         for head, gain in (("policy", GAIN_POLICY), ("value", GAIN_VALUE)):
             weight = self.views[f"{head}.weight"]
-            weight[:] = _orthogonal(rng, weight.shape, gain)
+            weight[:] = orthogonal(rng, weight.shape, gain)
         if "log_std" in self.views:
             self.views["log_std"][:] = log_std_init
 
@@ -188,12 +188,3 @@ def _shapes(obs_dim: int, action_dim: int, hidden_sizes: tuple[int, ...], discre
     shapes |= {"policy.weight": (below, action_dim), "policy.bias": (action_dim,)}
     shapes |= {"value.weight": (below, 1), "value.bias": (1,)}
     return shapes if discrete else shapes | {"log_std": (action_dim,)}
-
-
-def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], gain: float) -> np.ndarray:
-    """A matrix with orthonormal rows or columns, times ``gain``. Source: Saxe et al. 2014, arXiv 1312.6120."""
-    rows, columns = shape
-    matrix = rng.standard_normal((max(rows, columns), min(rows, columns)))
-    q, r = np.linalg.qr(matrix)
-    q *= np.sign(np.diag(r))
-    return (gain * (q.T if rows < columns else q)).astype(np.float32)

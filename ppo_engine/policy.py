@@ -6,12 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from ppo_engine.actor_critic import Network, build_network
 from ppo_engine.config import TrainConfig
 from ppo_engine.distributions import Categorical, Gaussian, distribution_of
 from ppo_engine.envs import describe
-from ppo_engine.networks import MLP
 from ppo_engine.normalisation import EPSILON, normalise_observations
-from ppo_engine.trainer import build_network
 
 Snapshot = dict[str, np.ndarray]
 
@@ -26,9 +25,11 @@ class Policy:
     def __init__(self, config: TrainConfig, snapshot: Snapshot):
         self.config, self.info = config, describe(config.env_id)
         parameters = np.ascontiguousarray(snapshot["parameters"], np.float32)
+        # Both backends keep the same flat vector, so a torch run is watched and evaluated without torch.
+        config = config.with_(backend="numpy")
         if parameters.shape != (build_network(config).size,):
             raise ValueError(f"the snapshot has {parameters.size} parameters, the config's network has another number")
-        self.network: MLP = build_network(config, parameters)
+        self.network: Network = build_network(config, parameters)
         self._mean, self._var = snapshot["obs_mean"], snapshot["obs_var"]
         self._value_scale = np.sqrt(float(snapshot["return_var"][0]) + EPSILON) if config.normalize_reward else 1.0
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from ppo_engine.actor_critic import Network
 from ppo_engine.config import TrainConfig
 from ppo_engine.distributions import HALF_LOG_2PI, Categorical
 from ppo_engine.env_slot import EnvSlot
 from ppo_engine.envs import describe
-from ppo_engine.networks import MLP
 from ppo_engine.normalisation import normalise_observations
 
 GROUP_SIZE = 8
@@ -55,7 +55,7 @@ def env_groups(n_envs: int) -> list[list[int]]:
 class EnvGroup:
     """Some environments, stepped together; ``arrays`` are the rollout's, shared with the trainer."""
 
-    def __init__(self, config: TrainConfig, indices: list[int], network: MLP, arrays: Arrays):
+    def __init__(self, config: TrainConfig, indices: list[int], network: Network, arrays: Arrays):
         self.config, self.network, self.arrays = config, network, arrays
         self.columns = slice(indices[0], indices[-1] + 1)
         self.first = indices[0]
