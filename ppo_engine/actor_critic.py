@@ -9,6 +9,7 @@ import numpy as np
 from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.networks import MLP, Outputs
+from ppo_engine.objectives import OBJECTIVES
 
 
 class Network(Protocol):
@@ -28,6 +29,11 @@ class Network(Protocol):
         """J·direction at the last ``forward`` of ``batch`` rows."""
 
 
+def shares_trunk(config: TrainConfig) -> bool:
+    """Whether actor and critic share their hidden layers; under TRPO they never do, since the critic steps alone."""
+    return config.shared_trunk and not OBJECTIVES[config.objective].trust_region
+
+
 def build_network(
     config: TrainConfig,
     parameters: np.ndarray | None = None,
@@ -42,7 +48,7 @@ def build_network(
     info = describe(config.env_id)
     network = MLP(
         info.obs_dim, info.action_dim, config.hidden_sizes, config.activation, info.discrete,
-        config.log_std_init, rng, parameters,
+        config.log_std_init, rng, parameters, shares_trunk(config),
     )  # fmt: skip
     if config.backend == "numpy":
         return network

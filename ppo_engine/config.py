@@ -135,6 +135,11 @@ class TrainConfig:
         "activation", "Activation", "tanh", scale="choice", choices=("tanh", "relu"), group="network",
         effect="The bend between two layers.", source=DETAILS,
     )
+    shared_trunk: bool = _knob(
+        "shared_trunk", "Shared trunk", False, scale="switch", group="network",
+        effect="Actor and critic share their hidden layers: one pass serves both, and each pulls at the other.",
+        source="Mnih et al. 2016, arXiv 1602.01783, section 4",
+    )
     log_std_init: float = _knob(
         "log_std_init", "Initial log deviation", 0.0, low=-5.0, high=2.0, slider=(-4.0, 1.0, 0.1), group="network",
         effect="Logarithm of the first noise on continuous actions; larger explores more widely.", source=SB3,

@@ -18,10 +18,10 @@ from tests.engine.small_runs import run, small_config
 
 B, D, K = 37, 5, 3
 CASES = [
-    (sizes, activation, discrete, learns)
+    (sizes, activation, discrete, learns, shared)
     for sizes in ((64, 64), (16,), (8, 12, 20))
     for activation, discrete in (("tanh", True), ("tanh", False), ("relu", False))
-    for learns in (True, False)
+    for learns, shared in ((True, False), (False, False), (True, True))
 ]
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 
@@ -29,9 +29,9 @@ CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 @pytest.fixture(params=CASES, ids=str)
 def pair(request):
     """The NumPy network and torch's on the same flat vector, after one forward of the same observations."""
-    sizes, activation, discrete, learns = request.param
+    sizes, activation, discrete, learns, shared = request.param
     rng = np.random.default_rng(5)
-    ours = MLP(D, K, sizes, activation, discrete, rng=rng)
+    ours = MLP(D, K, sizes, activation, discrete, rng=rng, shared_trunk=shared)
     ours.parameters += rng.normal(scale=0.1, size=ours.size).astype(np.float32)
     theirs = TorchNetwork(TorchMLP(ours.shapes, activation), ours.parameters, learns)
     observations = rng.normal(size=(B, D)).astype(np.float32)
@@ -112,6 +112,7 @@ COMPARED = ("policy_gradient_loss", "value_loss", "entropy", "kl", "clip_fractio
         ("CartPole-v1", {}),
         ("Pendulum-v1", {"normalize_observation": True}),
         ("CartPole-v1", {"objective": "trpo"}),
+        ("Pendulum-v1", {"shared_trunk": True}),
         ("Pendulum-v1", {"objective": "ppo_kl", "kl_coef": 1.0, "activation": "relu"}),
     ],
 )
