@@ -49,8 +49,9 @@ class Trainer:
         rng = np.random.default_rng([config.seed, 1])
         self.network = build_network(config, self._arrays["parameters"], rng, learns=True)
         kind = TrustRegionLearner if self.objective.trust_region else Learner
-        self.learner = kind(self.network, describe(config.env_id).discrete, np.random.default_rng([config.seed, 5]))
-        self.observation_moments = RunningMoments(describe(config.env_id).obs_dim)
+        info = describe(config.env_id)
+        self.learner = kind(self.network, info.discrete, np.random.default_rng([config.seed, 5]), info.parts)
+        self.observation_moments = RunningMoments(info.obs_dim)
         self.reward_scaler = RewardScaler(config.n_envs)
         self.old_log_std: np.ndarray | None = None
         self.recent: deque[tuple[float, int]] = deque(maxlen=EPISODE_WINDOW)

@@ -20,7 +20,7 @@ def words(recording: Recording, at: int) -> dict[str, Any]:
     report = dict(zip(REPORT_KEYS, recording.rows[at].tolist(), strict=True))
     info = describe(recording.config.env_id)
     history = packets.column(recording.rows[: at + 1], "ep_rew_mean")
-    tiles = verdicts.tiles(report, history, info.action_dim if info.discrete else 0)
+    tiles = verdicts.tiles(report, history, info.choices)
     return {
         "tiles": tiles, "warnings": [tile.warning for tile in tiles if tile.warning], "split": packets.split(report),
         "sentence": verdicts.sentence(report, recording.config.objective, info.threshold),
