@@ -1,4 +1,4 @@
-"""The actor-critic that a config asks for: the NumPy MLP, or the same in torch on the same flat parameter vector."""
+"""The actor-critic that a config asks for: the NumPy MLP, the same in torch on the same vector, or a CNN for pixels."""
 
 from __future__ import annotations
 
@@ -43,9 +43,12 @@ def build_network(
     """The actor-critic of ``config``, on ``parameters`` ``(P,)`` if given, initialised if ``rng`` is given.
 
     A network that ``learns`` is the trainer's; the others act in rollouts. With ``backend=torch`` the first weights are
-    still the NumPy MLP's, so that both backends start at the same point.
+    still the NumPy MLP's, so that both backends start at the same point. Images need a convolutional network and so
+    torch, whatever the backend.
     """
     info = describe(config.env_id)
+    if info.image:
+        return _pixel_network(config, parameters, rng, learns)
     network = MLP(
         info.obs_dim, info.action_dim, config.hidden_sizes, config.activation, info.discrete,
         config.log_std_init, rng, parameters, shares_trunk(config),
@@ -56,3 +59,17 @@ def build_network(
     from ppo_engine.torch_networks import TorchMLP, TorchNetwork
 
     return TorchNetwork(TorchMLP(network.shapes, config.activation), network.parameters, learns)
+
+
+def _pixel_network(
+    config: TrainConfig, parameters: np.ndarray | None, rng: np.random.Generator | None, learns: bool
+) -> Network:
+    from ppo_engine.torch_networks import PixelNet, TorchNetwork, initialise
+
+    info = describe(config.env_id)
+    trunks = 1 if shares_trunk(config) else 2
+    module = PixelNet(info.image, info.action_dim, config.hidden_sizes, config.activation, info.discrete, trunks)
+    network = TorchNetwork(module, parameters, learns)
+    if rng is not None:
+        initialise(network, rng, config.log_std_init)
+    return network

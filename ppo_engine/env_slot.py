@@ -48,8 +48,13 @@ class EnvSlot:
 
     def _renew_world(self) -> None:
         """A Box2D world remembers, in the order of its contacts, the bodies it once held: BipedalWalker reuses one
-        for all episodes, so an episode would depend on those before it. LunarLander makes its own at every reset."""
+        for all episodes, so an episode would depend on those before it; so does CarRacing. LunarLander makes its own at
+        every reset."""
         env: Any = self.env.unwrapped
+        if hasattr(env, "_create_track") and hasattr(env, "world"):
+            env._destroy()
+            env.road = None
+            env.world = type(env.world)((0, 0))
         if hasattr(env, "_generate_terrain") and hasattr(env, "world"):
             env._destroy()
             env.terrain = []

@@ -21,7 +21,8 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 class EnvInfo(NamedTuple):
     """What an environment is. ``fps`` is frames per second of its renderings; ``discrete`` means a head of logits;
-    ``parts`` are the numbers of choices where several are made at once; ``one_hot`` means that it shows only choices.
+    ``parts`` are the numbers of choices where several are made at once; ``one_hot`` means that it shows only choices;
+    ``image`` is (channels, height, width) where it shows images, as rows of bytes.
     """
 
     title: str
@@ -34,6 +35,7 @@ class EnvInfo(NamedTuple):
     fps: int
     parts: tuple[int, ...] = ()
     one_hot: bool = False
+    image: tuple[int, ...] = ()
 
     @property
     def choices(self) -> int:

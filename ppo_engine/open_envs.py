@@ -8,9 +8,11 @@ import importlib
 from typing import Any
 
 import gymnasium
+import numpy as np
 
 from ppo_engine.envs import EnvInfo
 from ppo_engine.knobs import ConfigError
+from ppo_engine.pixels import SHAPE, SKIP, Pixels, is_image
 from ppo_engine.plain_spaces import PlainSpaces, Unusable, action_parts, one_hot, vector_size
 
 LIMIT_WHERE_NONE = 1000
@@ -36,17 +38,20 @@ def examine(env_id: str) -> EnvInfo:
     try:
         obs_dim = vector_size(env.env.observation_space)
         action_dim, discrete, parts = action_parts(env.env.action_space)
-        if max(obs_dim, action_dim) > MOST_NUMBERS:
-            raise _refusal(env_id, f"it has {max(obs_dim, action_dim):,} numbers where {MOST_NUMBERS:,} are the most")
+        image = SHAPE if isinstance(env.env, Pixels) else ()
+        largest = max(0 if image else obs_dim, action_dim)
+        if largest > MOST_NUMBERS:
+            raise _refusal(env_id, f"it has {largest:,} numbers where {MOST_NUMBERS:,} are the most")
         if not obs_dim or not action_dim:
             raise _refusal(env_id, "its observations or its actions are empty")
+        skip = SKIP.get(spec.id, 1) if image else 1
         names = tuple(f"action {number}" for number in range(action_dim))
         if parts:
             names = tuple(f"part {part}: {choice}" for part, count in enumerate(parts) for choice in range(count))
         return EnvInfo(
             env_id, obs_dim, action_dim, discrete, names, spec.reward_threshold,
-            spec.max_episode_steps or LIMIT_WHERE_NONE, int(env.metadata.get("render_fps") or 30), parts,
-            one_hot(env.env.observation_space),
+            (spec.max_episode_steps or LIMIT_WHERE_NONE) // skip, int(env.metadata.get("render_fps") or 30) // skip,
+            parts, one_hot(env.env.observation_space), image,
         )  # fmt: skip
     finally:
         env.close()
@@ -64,7 +69,10 @@ def _build(spec: Any, render_mode: str | None) -> PlainSpaces:
     bare = copy.deepcopy(spec)
     bare.max_episode_steps, bare.order_enforce = None, False
     rendering = {} if render_mode is None else {"render_mode": render_mode}
-    return PlainSpaces(gymnasium.make(bare, disable_env_checker=True, **rendering))
+    env = gymnasium.make(bare, disable_env_checker=True, **rendering)
+    if is_image(env.observation_space):
+        return PlainSpaces(Pixels(env, SKIP.get(spec.id, 1)), np.uint8)
+    return PlainSpaces(env)
 
 
 def _spec(env_id: str) -> Any:

@@ -27,6 +27,7 @@ def vector_size(space: Any) -> int:
     if isinstance(space, spaces.Tuple):
         return sum(vector_size(part) for part in space.spaces)
     if isinstance(space, spaces.Box):
+        # An image that is_image knows is shown as a vector of bytes already, so this one has another form.
         if space.dtype == np.uint8 and len(space.shape) > 1 and min(space.shape[:2]) >= SMALLEST_IMAGE:
             raise Unusable(f"its observations are images of {' × '.join(map(str, space.shape))}")
         return math.prod(space.shape)
@@ -66,17 +67,20 @@ def action_parts(space: Any) -> tuple[int, bool, tuple[int, ...]]:
 
 
 class PlainSpaces(gymnasium.Wrapper):
-    """``env`` with observations as float32 vectors ``(D,)`` and actions as the policy draws them.
+    """``env`` showing vectors ``(D,)``, float32 or of another ``kind``, and taking actions as the policy draws them.
 
     An action is a number from 0, one such number for each part ``(I,)``, or a vector ``(K,)``; it is given the shape,
     type and first value that the environment's own space has.
     """
 
-    def __init__(self, env: Any):
+    def __init__(self, env: Any, kind: Any = np.float32):
         super().__init__(env)
+        self._kind = kind
         self._seen, self._done = env.observation_space, env.action_space
         size = vector_size(self._seen)
         self.observation_space = spaces.Box(-np.inf, np.inf, (size,), np.float32)
+        if kind is not np.float32:
+            self.observation_space = self._seen
         width, discrete, parts = action_parts(self._done)
         if parts:
             self.action_space: Any = spaces.MultiDiscrete(parts)
@@ -97,7 +101,7 @@ class PlainSpaces(gymnasium.Wrapper):
         return self._vector(observation), float(reward), bool(terminated), bool(truncated), info
 
     def _vector(self, observation: Any) -> np.ndarray:
-        return np.asarray(spaces.flatten(self._seen, observation), np.float32)
+        return np.asarray(spaces.flatten(self._seen, observation), self._kind)
 
     def _own(self, action: Any) -> Any:
         space = self._done

@@ -10,7 +10,7 @@ from ppo_engine.actor_critic import Network, build_network
 from ppo_engine.config import TrainConfig
 from ppo_engine.distributions import Categorical, Gaussian
 from ppo_engine.envs import describe
-from ppo_engine.normalisation import EPSILON, normalise_observations
+from ppo_engine.normalisation import EPSILON, normalise_observations, normalises
 from ppo_engine.policy_distribution import distribution_of
 from ppo_engine.product_distribution import ProductCategorical
 
@@ -70,7 +70,7 @@ class Policy:
         return distribution_of(self.info.discrete, self.info.parts)(outputs.policy, outputs.log_std)
 
     def _see(self, rows: np.ndarray) -> np.ndarray:
-        return normalise_observations(rows, self._mean, self._var) if self.config.normalize_observation else rows
+        return normalise_observations(rows, self._mean, self._var) if normalises(self.config) else rows
 
 
 def _draw(policy: AnyDistribution, rng: np.random.Generator) -> np.ndarray:

@@ -16,7 +16,7 @@ from ppo_engine.config import TrainConfig
 from ppo_engine.distributions import HALF_LOG_2PI
 from ppo_engine.env_slot import EnvSlot
 from ppo_engine.envs import describe
-from ppo_engine.normalisation import normalise_observations
+from ppo_engine.normalisation import normalise_observations, normalises
 from ppo_engine.policy_distribution import distribution_of
 
 GROUP_SIZE = 8
@@ -33,8 +33,8 @@ def rollout_layout(config: TrainConfig, parameters: int) -> dict[str, tuple[tupl
         "parameters": ((parameters,), np.float32),
         "obs_mean": ((obs,), np.float64),
         "obs_var": ((obs,), np.float64),
-        "observations": ((steps, envs, obs), np.float32),
-        "raw_observations": ((steps if config.normalize_observation else 0, envs, obs), np.float32),
+        "observations": ((steps, envs, obs), np.uint8 if info.image else np.float32),
+        "raw_observations": ((steps if normalises(config) else 0, envs, obs), np.float32),
         "actions": _actions_layout(config),
         "policy": ((steps, envs, act), np.float32),
         "log_probs": ((steps, envs), np.float32),
@@ -68,7 +68,7 @@ class EnvGroup:
         self.columns = slice(indices[0], indices[-1] + 1)
         self.first = indices[0]
         self.slots = [EnvSlot(config.env_id, config.seed, index) for index in indices]
-        self.info = describe(config.env_id)
+        self.info, self._normalises = describe(config.env_id), normalises(config)
         space: Any = self.slots[0].env.action_space
         self.bounds: Any = None if self.info.discrete else (space.low, space.high)
 
@@ -80,7 +80,7 @@ class EnvGroup:
         rewards, dones = arrays["rewards"], arrays["dones"]
         arrays["final_values"][:] = 0
         choose = self._sampler(arrays, steps)
-        observed = np.empty((len(slots), self.info.obs_dim), np.float32)
+        observed = np.empty((len(slots), self.info.obs_dim), arrays["observations"].dtype)
         for row, slot in enumerate(slots):
             observed[row] = slot.observation
         acts = [(row, slot, slot.step, slot.actions.append) for row, slot in enumerate(slots)]
@@ -112,7 +112,7 @@ class EnvGroup:
     def _see(self, observed: np.ndarray, arrays: Arrays | None = None, t: int = 0) -> np.ndarray:
         """What the network is shown for ``observed`` ``(n, D)``; kept in ``arrays`` at step ``t`` when given."""
         seen = observed
-        if self.config.normalize_observation:
+        if self._normalises:
             seen = normalise_observations(observed, self.arrays["obs_mean"], self.arrays["obs_var"])
             if arrays is not None:
                 arrays["raw_observations"][t] = observed
@@ -180,7 +180,7 @@ class EnvGroup:
         self.arrays["episodes"][env, counts[env]] = (t, slot.total, slot.length)
         counts[env] += 1
         if final is not None:
-            seen = self._see(np.asarray(final, np.float32)[None])
+            seen = self._see(np.asarray(final, self.arrays["observations"].dtype)[None])
             self.arrays["final_values"][t, env] = self.network.forward(seen).values[0]
 
     def states(self) -> Iterator[tuple[int, tuple[np.ndarray, dict]]]:

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ppo_engine.initialisation import GAIN_HIDDEN, GAIN_POLICY, GAIN_VALUE, orthogonal
 from ppo_engine.networks import Outputs
 
 LAST = "log_std"
@@ -134,3 +135,51 @@ class TorchMLP(nn.Module):
 
 def _numpy(tensor: Tensor) -> np.ndarray:
     return tensor.detach().cpu().numpy()
+
+
+class PixelNet(nn.Module):
+    """Three convolutions and then the hidden layers, once for each trunk, on images given as rows of bytes ``(B, D)``.
+
+    ``image`` is (channels, height, width). Source: Mnih et al. 2015, doi 10.1038/nature14236, with half the channels.
+    """
+
+    def __init__(
+        self, image: tuple[int, ...], action_dim: int, hidden_sizes: tuple[int, ...], activation: str, discrete: bool,
+        trunks: int,
+    ):  # fmt: skip
+        super().__init__()
+        self.image = image
+        bend: Any = {"tanh": nn.Tanh, "relu": nn.ReLU}[activation]
+        self.trunks = nn.ModuleList()
+        for _ in range(trunks):
+            layers: list[nn.Module] = []
+            below, side = image[0], image[1]
+            for channels, kernel, stride in ((16, 8, 4), (32, 4, 2), (32, 3, 1)):
+                layers += [nn.Conv2d(below, channels, kernel, stride), bend()]
+                below, side = channels, (side - kernel) // stride + 1
+            layers.append(nn.Flatten())
+            for inner, width in zip((below * side * side, *hidden_sizes), hidden_sizes, strict=False):
+                layers += [nn.Linear(inner, width), bend()]
+            self.trunks.append(nn.Sequential(*layers))
+        self.policy, self.value = nn.Linear(hidden_sizes[-1], action_dim), nn.Linear(hidden_sizes[-1], 1)
+        if not discrete:
+            self.log_std = nn.Parameter(torch.zeros(action_dim))
+
+    def forward(self, observations: Tensor) -> tuple[Tensor, Tensor]:
+        """Policy head ``(B, K)`` and values ``(B,)`` of rows of bytes ``(B, C·H·W)``, read as numbers from 0 to 1."""
+        images = observations.float().div(255).view(-1, *self.image)
+        seen = [trunk(images) for trunk in self.trunks]
+        return self.policy(seen[0]), self.value(seen[-1])[:, 0]
+
+
+def initialise(network: TorchNetwork, rng: np.random.Generator, log_std_init: float) -> None:
+    """Orthogonal weights, a row an output, with the MLP's gains: √2, or 0.01 and 1 where named policy and value."""
+    gains = {"policy.weight": GAIN_POLICY, "value.weight": GAIN_VALUE}
+    for name, view in network.views.items():
+        if name == LAST:
+            view[:] = log_std_init
+        elif view.ndim == 1:
+            view[:] = 0
+        else:
+            rows = orthogonal(rng, (len(view), view[0].size), gains.get(name, GAIN_HIDDEN))
+            view[:] = rows.reshape(view.shape)

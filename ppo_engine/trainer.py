@@ -18,7 +18,7 @@ from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.knobs import ConfigError
 from ppo_engine.learner import Batch, Learner, NotFinite
-from ppo_engine.normalisation import RewardScaler, RunningMoments
+from ppo_engine.normalisation import RewardScaler, RunningMoments, normalises
 from ppo_engine.objectives import Objective, make_objective
 from ppo_engine.report import Diverged, Episode, Report
 from ppo_engine.rollout_workers import RolloutWorkers
@@ -157,7 +157,7 @@ class Trainer:
         advantages, returns = estimate(
             self.objective.credit or config.credit, rewards, values, dones, bootstraps, config.gamma, config.gae_lambda
         )
-        if config.normalize_observation:
+        if normalises(config):
             self.observation_moments.merge(arrays["raw_observations"].reshape(config.batch, -1))
             arrays["obs_mean"][:] = self.observation_moments.mean
             arrays["obs_var"][:] = self.observation_moments.var

@@ -12,7 +12,7 @@ SEEN = {
     "dict": spaces.Dict({"a": spaces.Box(-1, 1, (2, 3)), "b": spaces.Discrete(4, start=2)}),
     "tuple": spaces.Tuple([spaces.MultiDiscrete([2, 3]), spaces.MultiBinary(4), spaces.Box(0, 255, (5,), np.uint8)]),
     "text": spaces.Dict({"a": spaces.Text(5)}),
-    "image": spaces.Box(0, 255, (64, 64, 3), np.uint8),
+    "image": spaces.Box(0, 255, (64, 64, 4), np.uint8),
     "sequence": spaces.Sequence(spaces.Discrete(3)),
     "box": spaces.Box(-1, 1, (3,)),
 }
@@ -27,7 +27,7 @@ DONE = {
 }
 USABLE = [("dict", "multi"), ("tuple", "binary"), ("box", "grid"), ("dict", "start"), ("tuple", "box")]
 REFUSED = {
-    ("text", "start"): "Text", ("image", "start"): "images of 64 × 64 × 3", ("sequence", "start"): "Sequence",
+    ("text", "start"): "Text", ("image", "start"): "images of 64 × 64 × 4", ("sequence", "start"): "Sequence",
     ("box", "tuple"): "action space is Tuple", ("box", "whole"): "whole numbers",
 }  # fmt: skip
 

@@ -83,7 +83,7 @@ def test_a_rollout_of_one_sample_is_refused():
 
 BAD_IDS = [
     "NoSuch-v0", "os:X", "os:CartPole-v1", "antigravity:CartPole-v1", "../x", "/etc/passwd", "", " ", "CartPole-v1 ",
-    "cartpole-v1", "CartPole-v1\n", "CartPole-v0", "LunarLander-v2", "CarRacing-v3", "<script>alert(1)</script>",
+    "cartpole-v1", "CartPole-v1\n", "CartPole-v0", "LunarLander-v2", "<script>alert(1)</script>",
     "Cart\x00Pole", "x" * 10_000, "ünïcödé-v1", None, 7, True, [], {}, b"CartPole-v1", math.nan,
 ]  # fmt: skip
 
