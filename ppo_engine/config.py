@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import Any
 
-from ppo_engine.envs import check_env_id
+from ppo_engine.envs import ENVIRONMENTS, check_env_id
 from ppo_engine.knobs import ConfigError, Knob
 from ppo_engine.objective_knobs import CG_DAMPING, CG_ITERATIONS, CLIP_RANGE, D_TARG, KL_COEF, MAX_KL
 from ppo_engine.objectives import OBJECTIVES
@@ -180,6 +180,16 @@ class TrainConfig:
             ConfigError: an unknown key or a bad value.
         """
         return cls(**known(values))
+
+    @classmethod
+    def from_record(cls, values: dict[str, Any]) -> TrainConfig:
+        """The config of a run that was made once, to be told about: the same, but its ``env_id`` is only read.
+
+        The environment may no longer be installed or allowed, and a list of runs must not make environments.
+        """
+        config = cls(**{**known(values), "env_id": ENVIRONMENTS[0]})
+        object.__setattr__(config, "env_id", str(values.get("env_id", cls.env_id))[:100])
+        return config
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-able mapping that ``from_dict`` reads back."""

@@ -139,6 +139,16 @@ def test_json_round_trip_and_missing_keys_take_defaults():
     assert hash(config) == hash(TrainConfig.from_dict(config.to_dict()))
 
 
+def test_a_record_is_told_of_without_its_environment():
+    values = {**TrainConfig(seed=9).to_dict(), "env_id": "antigravity:Gone-v0"}
+    record = TrainConfig.from_record(values)
+    assert (record.env_id, record.seed) == ("antigravity:Gone-v0", 9) and "antigravity" not in sys.modules
+    assert TrainConfig.from_record({"seed": 9}) == TrainConfig(seed=9)
+    for bad in ({"clip_range": -1}, {"learning_rat": 1}):
+        with pytest.raises(ConfigError):
+            TrainConfig.from_record({**values, **bad})
+
+
 def test_the_error_survives_a_process_boundary():
     error = refusal(clip_range=-1)
     again = pickle.loads(pickle.dumps(error))
