@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import Any
 
-from ppo_engine.envs import check_env_id
+from ppo_engine.envs import ENVIRONMENTS, check_env_id
 from ppo_engine.knobs import ConfigError, Knob
 from ppo_engine.objective_knobs import CG_DAMPING, CG_ITERATIONS, CLIP_RANGE, D_TARG, KL_COEF, MAX_KL
 from ppo_engine.objectives import OBJECTIVES
@@ -135,13 +135,19 @@ class TrainConfig:
         "activation", "Activation", "tanh", scale="choice", choices=("tanh", "relu"), group="network",
         effect="The bend between two layers.", source=DETAILS,
     )
+    shared_trunk: bool = _knob(
+        "shared_trunk", "Shared trunk", False, scale="switch", group="network",
+        effect="Actor and critic share their hidden layers: one pass serves both, and each pulls at the other.",
+        source="Mnih et al. 2016, arXiv 1602.01783, section 4",
+    )
     log_std_init: float = _knob(
         "log_std_init", "Initial log deviation", 0.0, low=-5.0, high=2.0, slider=(-4.0, 1.0, 0.1), group="network",
         effect="Logarithm of the first noise on continuous actions; larger explores more widely.", source=SB3,
     )
     backend: str = _knob(
-        "backend", "Backend", "numpy", scale="choice", choices=("numpy",), group="network",
-        effect="What computes the network.", source="PPO Playground",
+        "backend", "Backend", "numpy", scale="choice", choices=("numpy", "torch"), group="network",
+        effect="What computes the network: NumPy, the fastest at these sizes, or torch, on a GPU where there is one.",
+        source="PPO Playground",
     )
 
     def __post_init__(self) -> None:
@@ -174,6 +180,16 @@ class TrainConfig:
             ConfigError: an unknown key or a bad value.
         """
         return cls(**known(values))
+
+    @classmethod
+    def from_record(cls, values: dict[str, Any]) -> TrainConfig:
+        """The config of a run that was made once, to be told about: the same, but its ``env_id`` is only read.
+
+        The environment may no longer be installed or allowed, and a list of runs must not make environments.
+        """
+        config = cls(**{**known(values), "env_id": ENVIRONMENTS[0]})
+        object.__setattr__(config, "env_id", str(values.get("env_id", cls.env_id))[:100])
+        return config
 
     def to_dict(self) -> dict[str, Any]:
         """A JSON-able mapping that ``from_dict`` reads back."""

@@ -9,7 +9,6 @@ second implementation that the tests hold these against.
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -127,11 +126,6 @@ class Gaussian:
     def parameters(self) -> tuple[np.ndarray, np.ndarray]:
         """What rebuilds this distribution: mean and log deviation."""
         return self.mean, self.log_std
-
-
-def distribution_of(discrete: bool) -> Any:
-    """The class of a policy's distribution: Categorical for discrete actions, else Gaussian."""
-    return Categorical if discrete else Gaussian
 
 
 _ROWS: dict[int, np.ndarray] = {}

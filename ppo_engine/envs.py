@@ -1,7 +1,12 @@
-"""Environments: which ids are offered, what their spaces are, and how one is made."""
+"""Environments: which ids are offered, what their spaces are, and how one is made.
+
+The table's ids are known without making them, nor is Gymnasium imported for them. Any other installed id is examined by
+``open_envs.py``, imported only then.
+"""
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +20,10 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 
 class EnvInfo(NamedTuple):
-    """What is known of an environment without making it. ``fps`` is frames per second of its renderings."""
+    """What an environment is. ``fps`` is frames per second of its renderings; ``discrete`` means a head of logits;
+    ``parts`` are the numbers of choices where several are made at once; ``one_hot`` means that it shows only choices;
+    ``image`` is (channels, height, width) where it shows images, as rows of bytes.
+    """
 
     title: str
     obs_dim: int
@@ -25,6 +33,14 @@ class EnvInfo(NamedTuple):
     threshold: float | None
     max_episode_steps: int
     fps: int
+    parts: tuple[int, ...] = ()
+    one_hot: bool = False
+    image: tuple[int, ...] = ()
+
+    @property
+    def choices(self) -> int:
+        """How many different actions there are; 0 where they are numbers."""
+        return math.prod(self.parts) if self.parts else self.action_dim if self.discrete else 0
 
 
 _LANDER = ("nothing", "left engine", "main engine", "right engine")
@@ -41,34 +57,71 @@ _KNOWN = {
     "BipedalWalker-v3": EnvInfo("Walk", 24, 4, False, ("hip 1", "knee 1", "hip 2", "knee 2"), 300, 1600, 50),
 }
 ENVIRONMENTS: tuple[str, ...] = tuple(_KNOWN)
+ALLOW_MODULES = "PPO_ALLOW_MODULES"
 
 
 def check_env_id(env_id: Any) -> str:
-    """The id itself, if it is offered. An id is only ever looked up: nothing that it names is imported.
+    """The id itself, if it can be trained. An id is only looked up: no module that it names is imported, unless whoever
+    runs this has set the environment variable ``PPO_ALLOW_MODULES`` to 1, since ``module:Env-v0`` runs that module.
 
     Raises:
-        ConfigError: not text, not a plain id (``module:Env-v0`` would run that module's code), or not offered.
+        ConfigError: not text, not a plain id, not installed, or with spaces that cannot be used.
     """
-    offered = "one of " + ", ".join(ENVIRONMENTS)
-    if not isinstance(env_id, str) or len(env_id) > 100 or not re.fullmatch(r"[\w.\-/]+", env_id):
-        raise ConfigError("env_id", env_id, offered)
-    if env_id in _KNOWN:
+    if isinstance(env_id, str) and env_id in _KNOWN:
         return env_id
+    _refuse_other_text(env_id)
+    from ppo_engine.open_envs import examine
+
+    examine(env_id)
+    return env_id
+
+
+def check_offered(env_id: Any) -> str:
+    """The id itself, if it is in the table: for pages, which examine nothing. Raises ConfigError."""
+    if isinstance(env_id, str) and env_id in _KNOWN:
+        return env_id
+    _refuse_other_text(env_id)
+    raise ConfigError("env_id", env_id, "one of " + ", ".join(ENVIRONMENTS))
+
+
+def _refuse_other_text(env_id: Any) -> None:
+    """Refuses what is no id, an id that names a module where that is not allowed, and old versions of the table's."""
+    modules = os.environ.get(ALLOW_MODULES) == "1"
+    plain = isinstance(env_id, str) and len(env_id) <= 100
+    if not plain or not re.fullmatch(r"([\w.]+:)?[\w.\-/]+" if modules else r"[\w.\-/]+", env_id):
+        raise ConfigError("env_id", env_id, "one of " + ", ".join(ENVIRONMENTS) + ", or another plain id")
     versions = [known for known in ENVIRONMENTS if known.rsplit("-v", 1)[0] == env_id.rsplit("-v", 1)[0]]
     if versions:
         raise ConfigError("env_id", env_id, f"{versions[0]} in this version of Gymnasium")
-    raise ConfigError("env_id", env_id, offered)
 
 
 def describe(env_id: str) -> EnvInfo:
-    """Spaces, names and threshold of an environment; raises ConfigError for an id that is not offered."""
-    return _KNOWN[check_env_id(env_id)]
+    """Spaces, names and threshold of an environment; raises ConfigError for an id that cannot be trained."""
+    if check_env_id(env_id) in _KNOWN:
+        return _KNOWN[env_id]
+    from ppo_engine.open_envs import examine
+
+    return examine(env_id)
 
 
 def make_env(env_id: str, render_mode: str | None = None) -> gymnasium.Env:
-    """One environment, with the registry's time limit around it; raises ConfigError for an id that is not offered."""
+    """One environment with its time limit around it; raises ConfigError for an id that cannot be trained."""
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     # Imported late: a page that only shows a config never pays for it.
     import gymnasium
 
-    return gymnasium.make(check_env_id(env_id), render_mode=render_mode, disable_env_checker=True)
+    if check_env_id(env_id) in _KNOWN:
+        return gymnasium.make(env_id, render_mode=render_mode, disable_env_checker=True)
+    from ppo_engine.open_envs import make
+
+    return make(env_id, render_mode)
+
+
+def make_bare(env_id: str) -> gymnasium.Env:
+    """One environment for training, where the caller counts time: the table's without any wrapper (their checks cost
+    more than CartPole), any other with those that it is registered with, since they are part of what it is."""
+    if check_env_id(env_id) in _KNOWN:
+        return make_env(env_id).unwrapped
+    from ppo_engine.open_envs import make
+
+    return make(env_id, limited=False)

@@ -29,6 +29,11 @@ def unread_knobs(config: TrainConfig) -> dict[str, str]:
     if kind.trust_region:
         unread["ent_coef"] = "TRPO has no entropy bonus; its radius keeps the policy from closing too soon."
         unread["target_kl"] = "TRPO keeps every update within its radius, so there is nothing to stop."
-    if describe(config.env_id).discrete:
+        unread["shared_trunk"] = "TRPO's critic has Adam to itself, so it cannot share layers with the actor."
+    info = describe(config.env_id)
+    if info.image:
+        unread["normalize_observation"] = "Pixels are numbers from 0 to 1 already."
+        unread["backend"] = "Pixels need a convolutional network, which is torch's."
+    if info.discrete:
         unread["log_std_init"] = "Discrete actions have no deviation."
     return unread

@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ppo_engine.actor_critic import Network
 from ppo_engine.advantages import normalise
 from ppo_engine.config import TrainConfig
 from ppo_engine.diagnostics import approx_kl
-from ppo_engine.distributions import distribution_of
-from ppo_engine.networks import MLP
 from ppo_engine.objectives import Objective, Terms
 from ppo_engine.optimizer import Adam, clip_grad_norm
+from ppo_engine.policy_distribution import distribution_of
 from ppo_engine.values import value_error
 
 
 class Batch(NamedTuple):
-    """A rollout, flattened. ``observations`` ``(B, D)`` as the network sees them, ``actions`` ``(B,)`` or ``(B, K)``,
-    ``log_probs``, ``advantages``, ``returns``, ``values`` ``(B,)``, ``old_policy`` ``(B, K)`` the old policy head."""
+    """A rollout, flattened. ``observations`` ``(B, D)`` as the network sees them, ``actions`` ``(B,)``, ``(B, I)`` or
+    ``(B, K)``, ``log_probs``, ``advantages``, ``returns``, ``values`` ``(B,)``, ``old_policy`` ``(B, K)``."""
 
     observations: np.ndarray
     actions: np.ndarray
@@ -57,9 +57,9 @@ class NotFinite(Exception):
 class Learner:
     """Drives any network that offers ``forward`` and ``vjp`` on a flat parameter vector."""
 
-    def __init__(self, network: MLP, discrete: bool, rng: np.random.Generator):
+    def __init__(self, network: Network, discrete: bool, rng: np.random.Generator, parts: tuple[int, ...] = ()):
         self.network, self.rng = network, rng
-        self.distribution = distribution_of(discrete)
+        self.distribution = distribution_of(discrete, parts)
         self.optimizer = Adam(network.size)
 
     def fit(self, batch: Batch, objective: Objective, config: TrainConfig, learning_rate: float) -> Trace:

@@ -1,8 +1,9 @@
 """The NumPy actor-critic MLP: forward, vjp and jvp on one flat parameter vector.
 
 Actor and critic are separate trunks of equal widths, kept as one stack: every hidden weight is ``(2, in, out)``, actor
-first, so that one batched product serves both. All arrays are float32. ``B`` is the batch, ``D`` the observation, ``K``
-the policy head (logits, or the mean of a Gaussian whose log deviation is a parameter of its own).
+first, so that one batched product serves both; a shared trunk is a stack of one, ``(1, in, out)``. All arrays are
+float32. ``B`` is the batch, ``D`` the observation, ``K`` the policy head (logits, or the mean of a Gaussian whose log
+deviation is a parameter of its own).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-GAIN_HIDDEN, GAIN_POLICY, GAIN_VALUE = math.sqrt(2), 0.01, 1.0
+from ppo_engine.initialisation import GAIN_HIDDEN, GAIN_POLICY, GAIN_VALUE, orthogonal
 
 
 class Outputs(NamedTuple):
@@ -25,7 +26,7 @@ class Outputs(NamedTuple):
 
 
 class MLP:
-    """Two tanh or relu trunks with a policy head and a value head, on the flat vector ``parameters`` ``(P,)``.
+    """Tanh or relu trunks with a policy head and a value head, on the flat vector ``parameters`` ``(P,)``.
 
     Weights are orthogonal with gains √2 (hidden), 0.01 (policy), 1 (value), biases 0, as Stable-Baselines3 has them.
     ``parameters`` may be handed in (shared memory, a snapshot); then nothing is initialised.
@@ -41,10 +42,12 @@ class MLP:
         log_std_init: float = 0.0,
         rng: np.random.Generator | None = None,
         parameters: np.ndarray | None = None,
+        shared_trunk: bool = False,
     ):
         self.activation = activation
         self.depth = len(hidden_sizes)
-        self.shapes = _shapes(obs_dim, action_dim, hidden_sizes, discrete)
+        self.trunks = 1 if shared_trunk else 2
+        self.shapes = _shapes(obs_dim, action_dim, hidden_sizes, discrete, self.trunks)
         self.size = sum(math.prod(shape) for shape in self.shapes.values())
         self.parameters = np.zeros(self.size, np.float32) if parameters is None else parameters
         self.views = self.view(self.parameters)
@@ -66,11 +69,11 @@ class MLP:
     def _initialise(self, rng: np.random.Generator, log_std_init: float) -> None:
         for layer in range(self.depth):
             weight = self.views[f"hidden{layer}.weight"]
-            for trunk in range(2):
-                weight[trunk] = _orthogonal(rng, weight.shape[1:], GAIN_HIDDEN)
+            for trunk in range(self.trunks):
+                weight[trunk] = orthogonal(rng, weight.shape[1:], GAIN_HIDDEN)
         for head, gain in (("policy", GAIN_POLICY), ("value", GAIN_VALUE)):
             weight = self.views[f"{head}.weight"]
-            weight[:] = _orthogonal(rng, weight.shape, gain)
+            weight[:] = orthogonal(rng, weight.shape, gain)
         if "log_std" in self.views:
             self.views["log_std"][:] = log_std_init
 
@@ -90,7 +93,7 @@ class MLP:
             below = hidden
         policy = below[0] @ views["policy.weight"]
         policy += views["policy.bias"]
-        values = (below[1] @ views["value.weight"])[:, 0]
+        values = (below[-1] @ views["value.weight"])[:, 0]
         values += views["value.bias"]
         return Outputs(policy, views.get("log_std"), values)
 
@@ -105,13 +108,16 @@ class MLP:
         top = cache.hidden[-1]
         np.matmul(top[0].T, by_policy, out=gradient["policy.weight"])
         np.add.reduce(by_policy, axis=0, out=gradient["policy.bias"])
-        np.matmul(top[1].T, by_values[:, None], out=gradient["value.weight"])
+        np.matmul(top[-1].T, by_values[:, None], out=gradient["value.weight"])
         gradient["value.bias"][0] = np.add.reduce(by_values)
         if by_log_std is not None:
             gradient["log_std"][:] = by_log_std
         delta = cache.delta[-1]
         np.matmul(by_policy, views["policy.weight"].T, out=delta[0])
-        np.multiply(by_values[:, None], views["value.weight"][:, 0], out=delta[1])
+        if self.trunks == 2:
+            np.multiply(by_values[:, None], views["value.weight"][:, 0], out=delta[1])
+        else:
+            delta[0] += by_values[:, None] * views["value.weight"][:, 0]
         for layer in range(self.depth - 1, -1, -1):
             delta = cache.delta[layer]
             delta *= self._bend(cache, layer)
@@ -135,11 +141,11 @@ class MLP:
             tangent = moved * self._bend(cache, layer)
             below = cache.hidden[layer]
         policy = below[0] @ moves["policy.weight"] + moves["policy.bias"] + tangent[0] @ views["policy.weight"]
-        values = below[1] @ moves["value.weight"] + moves["value.bias"] + tangent[1] @ views["value.weight"]
+        values = below[-1] @ moves["value.weight"] + moves["value.bias"] + tangent[-1] @ views["value.weight"]
         return Outputs(policy, moves.get("log_std"), values[:, 0])
 
     def _bend(self, cache: _Cache, layer: int) -> np.ndarray:
-        """The activation's derivative at the cached layer ``(2, B, H)``."""
+        """The activation's derivative at the cached layer ``(trunks, B, H)``."""
         hidden, bend = cache.hidden[layer], cache.bend[layer]
         if self.activation == "tanh":
             np.multiply(hidden, hidden, out=bend)
@@ -151,15 +157,15 @@ class MLP:
     def _cache(self, batch: int) -> _Cache:
         if batch not in self._caches:
             widths = [self.shapes[f"hidden{layer}.bias"][2] for layer in range(self.depth)]
-            self._caches[batch] = _Cache(batch, widths)
+            self._caches[batch] = _Cache(batch, widths, self.trunks)
         return self._caches[batch]
 
 
 class _Cache:
     """Preallocated arrays for one batch size: allocation would cost as much as the arithmetic."""
 
-    def __init__(self, batch: int, widths: list[int]):
-        self._shapes = [(2, batch, width) for width in widths]
+    def __init__(self, batch: int, widths: list[int], trunks: int):
+        self._shapes = [(trunks, batch, width) for width in widths]
         self.observations = np.empty((batch, 0), np.float32)
         self.hidden = self._arrays()
         self.ones = np.ones((1, batch), np.float32)
@@ -178,22 +184,15 @@ class _Cache:
         return self._arrays()
 
 
-def _shapes(obs_dim: int, action_dim: int, hidden_sizes: tuple[int, ...], discrete: bool) -> dict[str, tuple]:
+def _shapes(
+    obs_dim: int, action_dim: int, hidden_sizes: tuple[int, ...], discrete: bool, trunks: int
+) -> dict[str, tuple]:
     shapes: dict[str, tuple] = {}
     below = obs_dim
     for layer, width in enumerate(hidden_sizes):
-        shapes[f"hidden{layer}.weight"] = (2, below, width)
-        shapes[f"hidden{layer}.bias"] = (2, 1, width)
+        shapes[f"hidden{layer}.weight"] = (trunks, below, width)
+        shapes[f"hidden{layer}.bias"] = (trunks, 1, width)
         below = width
     shapes |= {"policy.weight": (below, action_dim), "policy.bias": (action_dim,)}
     shapes |= {"value.weight": (below, 1), "value.bias": (1,)}
     return shapes if discrete else shapes | {"log_std": (action_dim,)}
-
-
-def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], gain: float) -> np.ndarray:
-    """A matrix with orthonormal rows or columns, times ``gain``. Source: Saxe et al. 2014, arXiv 1312.6120."""
-    rows, columns = shape
-    matrix = rng.standard_normal((max(rows, columns), min(rows, columns)))
-    q, r = np.linalg.qr(matrix)
-    q *= np.sign(np.diag(r))
-    return (gain * (q.T if rows < columns else q)).astype(np.float32)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ppo_engine.config import TrainConfig
+from ppo_engine.envs import describe
+
 CLIP = 10.0
 EPSILON = 1e-8
 
@@ -38,6 +41,11 @@ class RunningMoments:
         """The inverse of ``state``."""
         dim = len(self.mean)
         self.count, self.mean, self.var = float(state[0]), state[1 : 1 + dim].copy(), state[1 + dim :].copy()
+
+
+def normalises(config: TrainConfig) -> bool:
+    """Whether a run normalises what it sees; images never, since they are numbers from 0 to 1 already."""
+    return config.normalize_observation and not describe(config.env_id).image
 
 
 def normalise_observations(observations: np.ndarray, mean: np.ndarray, var: np.ndarray) -> np.ndarray:

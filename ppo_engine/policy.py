@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from ppo_engine.actor_critic import Network, build_network
 from ppo_engine.config import TrainConfig
-from ppo_engine.distributions import Categorical, Gaussian, distribution_of
+from ppo_engine.distributions import Categorical, Gaussian
 from ppo_engine.envs import describe
-from ppo_engine.networks import MLP
-from ppo_engine.normalisation import EPSILON, normalise_observations
-from ppo_engine.trainer import build_network
+from ppo_engine.normalisation import EPSILON, normalise_observations, normalises
+from ppo_engine.policy_distribution import distribution_of
+from ppo_engine.product_distribution import ProductCategorical
 
 Snapshot = dict[str, np.ndarray]
+AnyDistribution = Categorical | ProductCategorical | Gaussian
 
 
 class Policy:
@@ -26,9 +28,11 @@ class Policy:
     def __init__(self, config: TrainConfig, snapshot: Snapshot):
         self.config, self.info = config, describe(config.env_id)
         parameters = np.ascontiguousarray(snapshot["parameters"], np.float32)
+        # Both backends keep the same flat vector, so a torch run is watched and evaluated without torch.
+        config = config.with_(backend="numpy")
         if parameters.shape != (build_network(config).size,):
             raise ValueError(f"the snapshot has {parameters.size} parameters, the config's network has another number")
-        self.network: MLP = build_network(config, parameters)
+        self.network: Network = build_network(config, parameters)
         self._mean, self._var = snapshot["obs_mean"], snapshot["obs_var"]
         self._value_scale = np.sqrt(float(snapshot["return_var"][0]) + EPSILON) if config.normalize_reward else 1.0
 
@@ -47,9 +51,12 @@ class Policy:
         return actions if np.ndim(observations) == 2 else actions[0]
 
     def distribution(self, observation: Any) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-        """Action probabilities ``(A,)``, or mean and deviation ``(K,)`` each, at one observation ``(D,)``."""
+        """Action probabilities ``(A,)``, those of several parts side by side, or mean and deviation ``(K,)`` each.
+
+        ``observation`` ``(D,)`` is one.
+        """
         policy = self._distribution(np.asarray(observation, np.float32)[None])
-        if isinstance(policy, Categorical):
+        if not isinstance(policy, Gaussian):
             return policy.probs[0]
         return policy.mean[0], np.exp(policy.log_std)
 
@@ -58,15 +65,17 @@ class Policy:
         seen = self._see(np.asarray(observation, np.float32)[None])
         return float(self.network.forward(seen).values[0]) * self._value_scale
 
-    def _distribution(self, rows: np.ndarray) -> Categorical | Gaussian:
+    def _distribution(self, rows: np.ndarray) -> AnyDistribution:
         outputs = self.network.forward(self._see(rows))
-        return distribution_of(self.info.discrete)(outputs.policy, outputs.log_std)
+        return distribution_of(self.info.discrete, self.info.parts)(outputs.policy, outputs.log_std)
 
     def _see(self, rows: np.ndarray) -> np.ndarray:
-        return normalise_observations(rows, self._mean, self._var) if self.config.normalize_observation else rows
+        return normalise_observations(rows, self._mean, self._var) if normalises(self.config) else rows
 
 
-def _draw(policy: Categorical | Gaussian, rng: np.random.Generator) -> np.ndarray:
+def _draw(policy: AnyDistribution, rng: np.random.Generator) -> np.ndarray:
+    if isinstance(policy, ProductCategorical):
+        return np.stack([_draw(factor, rng) for factor in policy.factors], axis=1)
     if isinstance(policy, Categorical):
         cumulative = policy.probs.cumsum(axis=1)
         return (cumulative < rng.random((len(cumulative), 1)) * cumulative[:, -1:]).sum(axis=1)

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from ppo_engine.config import TrainConfig, known
-from ppo_engine.envs import ENVIRONMENTS, check_env_id
+from ppo_engine.envs import ENVIRONMENTS, describe
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 
@@ -130,14 +130,39 @@ _ALL = (
     ),
 )
 
+_UNTUNED = {
+    "n_envs": 8, "n_steps": 256, "batch_size": 128, "n_epochs": 10, "ent_coef": 0.01, "learning_rate": 1e-3,
+    "anneal_lr": True, "normalize_reward": True, "total_timesteps": 300_000,
+}
+_UNTUNED_REASON = (
+    "Nobody tuned this environment here: rewards are scaled since their size is unknown, and a small entropy bonus "
+    "keeps the agent trying."
+)
+_UNTUNED_LOOK = "Whether the return leaves its first level at all; if not, explore longer or look further ahead."
+_PIXELS = {
+    "n_envs": 8, "n_steps": 256, "batch_size": 128, "n_epochs": 6, "learning_rate": 3e-4, "anneal_lr": True,
+    "normalize_reward": True, "hidden_sizes": (256,), "activation": "relu", "shared_trunk": True, "backend": "torch",
+    "log_std_init": -0.5, "total_timesteps": 200_000,
+}
+_PIXELS_REASON = "RL-Zoo's settings for CarRacing, shortened: one small convolutional network for actor and critic."
+
 PRESETS: dict[str, dict[str, Preset]] = {
     env_id: {preset.name: preset for preset in _ALL if preset.env_id == env_id} for env_id in ENVIRONMENTS
 }
 
 
 def presets_for(env_id: str) -> dict[str, Preset]:
-    """Short name → preset, the default first; raises ConfigError for an unknown environment."""
-    return PRESETS[check_env_id(env_id)]
+    """Short name → preset, the default first; raises ConfigError for an environment that cannot be trained.
+
+    An environment outside the table has one preset, ``default``.
+    """
+    info = describe(env_id)
+    if env_id in PRESETS:
+        return PRESETS[env_id]
+    if info.image:
+        return {"default": Preset("default", env_id, env_id, _PIXELS_REASON, _UNTUNED_LOOK, _PIXELS)}
+    values = {**_UNTUNED, "normalize_observation": not info.one_hot}
+    return {"default": Preset("default", env_id, env_id, _UNTUNED_REASON, _UNTUNED_LOOK, values)}
 
 
 def build_config(

@@ -132,13 +132,16 @@ def ppo_losses(network: ReferenceNetwork, batch: Minibatch, config: TrainConfig)
 
 
 class ReferenceNetwork(nn.Module):
-    """Separate actor and critic MLPs of equal widths; ``log_std`` ``(K,)`` where actions are continuous."""
+    """Actor and critic MLPs of equal widths, apart or ``shared``; ``log_std`` ``(K,)`` where actions are continuous."""
 
-    def __init__(self, obs_dim: int, action_dim: int, hidden_sizes: tuple[int, ...], activation: str, discrete: bool):
+    def __init__(
+        self, obs_dim: int, action_dim: int, hidden_sizes: tuple[int, ...], activation: str, discrete: bool,
+        shared: bool = False,
+    ):  # fmt: skip
         super().__init__()
         widths = [obs_dim, *hidden_sizes]
         self.actor = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
-        self.critic = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
+        self.critic = self.actor if shared else nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.policy = nn.Linear(widths[-1], action_dim)
         self.value = nn.Linear(widths[-1], 1)
         self.log_std = None if discrete else nn.Parameter(torch.zeros(action_dim))
@@ -155,7 +158,8 @@ class ReferenceNetwork(nn.Module):
         """Every parameter in the engine's order, and whether the engine keeps it transposed, as (in, out)."""
         order: list[tuple[Tensor, bool]] = []
         layer: Any
-        for layer in zip(self.actor, self.critic, strict=True):
+        trunks = [self.actor] if self.critic is self.actor else [self.actor, self.critic]
+        for layer in zip(*trunks, strict=True):
             order += [(trunk.weight, True) for trunk in layer] + [(trunk.bias, False) for trunk in layer]
         for head in (self.policy, self.value):
             order += [(head.weight, True), (head.bias, False)]

@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from ppo_engine.actor_critic import Network
 from ppo_engine.config import TrainConfig
-from ppo_engine.distributions import HALF_LOG_2PI, Categorical
+from ppo_engine.distributions import HALF_LOG_2PI
 from ppo_engine.env_slot import EnvSlot
 from ppo_engine.envs import describe
-from ppo_engine.networks import MLP
-from ppo_engine.normalisation import normalise_observations
+from ppo_engine.normalisation import normalise_observations, normalises
+from ppo_engine.policy_distribution import distribution_of
 
 GROUP_SIZE = 8
 POLL_EVERY = 16
@@ -32,9 +33,9 @@ def rollout_layout(config: TrainConfig, parameters: int) -> dict[str, tuple[tupl
         "parameters": ((parameters,), np.float32),
         "obs_mean": ((obs,), np.float64),
         "obs_var": ((obs,), np.float64),
-        "observations": ((steps, envs, obs), np.float32),
-        "raw_observations": ((steps if config.normalize_observation else 0, envs, obs), np.float32),
-        "actions": ((steps, envs), np.int64) if info.discrete else ((steps, envs, act), np.float32),
+        "observations": ((steps, envs, obs), np.uint8 if info.image else np.float32),
+        "raw_observations": ((steps if normalises(config) else 0, envs, obs), np.float32),
+        "actions": _actions_layout(config),
         "policy": ((steps, envs, act), np.float32),
         "log_probs": ((steps, envs), np.float32),
         "rewards": ((steps, envs), np.float64),
@@ -46,6 +47,13 @@ def rollout_layout(config: TrainConfig, parameters: int) -> dict[str, tuple[tupl
     }
 
 
+def _actions_layout(config: TrainConfig) -> tuple[tuple[int, ...], Any]:
+    info, rows = describe(config.env_id), (config.n_steps, config.n_envs)
+    if info.parts:
+        return (*rows, len(info.parts)), np.int64
+    return (rows, np.int64) if info.discrete else ((*rows, info.action_dim), np.float32)
+
+
 def env_groups(n_envs: int) -> list[list[int]]:
     """Environment indices by group: about eight each, at least two groups so that two cores can share them."""
     count = min(n_envs, max(2, n_envs // GROUP_SIZE))
@@ -55,13 +63,13 @@ def env_groups(n_envs: int) -> list[list[int]]:
 class EnvGroup:
     """Some environments, stepped together; ``arrays`` are the rollout's, shared with the trainer."""
 
-    def __init__(self, config: TrainConfig, indices: list[int], network: MLP, arrays: Arrays):
+    def __init__(self, config: TrainConfig, indices: list[int], network: Network, arrays: Arrays):
         self.config, self.network, self.arrays = config, network, arrays
         self.columns = slice(indices[0], indices[-1] + 1)
         self.first = indices[0]
         self.slots = [EnvSlot(config.env_id, config.seed, index) for index in indices]
-        self.info = describe(config.env_id)
-        space = self.slots[0].env.action_space
+        self.info, self._normalises = describe(config.env_id), normalises(config)
+        space: Any = self.slots[0].env.action_space
         self.bounds: Any = None if self.info.discrete else (space.low, space.high)
 
     def roll(self, poll: Callable[[], None] | None = None) -> None:
@@ -72,7 +80,7 @@ class EnvGroup:
         rewards, dones = arrays["rewards"], arrays["dones"]
         arrays["final_values"][:] = 0
         choose = self._sampler(arrays, steps)
-        observed = np.empty((len(slots), self.info.obs_dim), np.float32)
+        observed = np.empty((len(slots), self.info.obs_dim), arrays["observations"].dtype)
         for row, slot in enumerate(slots):
             observed[row] = slot.observation
         acts = [(row, slot, slot.step, slot.actions.append) for row, slot in enumerate(slots)]
@@ -104,7 +112,7 @@ class EnvGroup:
     def _see(self, observed: np.ndarray, arrays: Arrays | None = None, t: int = 0) -> np.ndarray:
         """What the network is shown for ``observed`` ``(n, D)``; kept in ``arrays`` at step ``t`` when given."""
         seen = observed
-        if self.config.normalize_observation:
+        if self._normalises:
             seen = normalise_observations(observed, self.arrays["obs_mean"], self.arrays["obs_var"])
             if arrays is not None:
                 arrays["raw_observations"][t] = observed
@@ -115,6 +123,8 @@ class EnvGroup:
     def _sampler(self, arrays: Arrays, steps: int) -> Callable:
         """A function (t, outputs) → one action an environment, with this rollout's noise drawn beforehand."""
         actions = arrays["actions"]
+        if self.info.parts:
+            return self._sampler_in_parts(actions, steps)
         if self.info.discrete:
             uniform = np.stack([slot.noise.random(steps) for slot in self.slots], axis=1).astype(np.float32)[:, :, None]
 
@@ -140,10 +150,28 @@ class EnvGroup:
 
         return continuous
 
+    def _sampler_in_parts(self, actions: np.ndarray, steps: int) -> Callable:
+        """The same where an action is one choice in each part."""
+        parts = self.info.parts
+        shape = (steps, len(parts))
+        uniform = np.stack([slot.noise.random(shape) for slot in self.slots], axis=1).astype(np.float32)
+        ends = np.cumsum(parts)[:-1]
+
+        def in_parts(t, outputs):
+            for part, logits in enumerate(np.split(outputs.policy, ends, axis=1)):
+                weights = np.exp(logits - logits.max(axis=1, keepdims=True)).cumsum(axis=1)
+                actions[t, :, part] = (weights < uniform[t, :, part, None] * weights[:, -1:]).sum(axis=1)
+            # The slots keep their rows until the episode ends, the array only until the next rollout.
+            return actions[t].copy()
+
+        return in_parts
+
     def _log_probs(self, arrays: Arrays) -> None:
         if self.info.discrete:
-            flat = Categorical(arrays["policy"].reshape(-1, self.info.action_dim))
-            arrays["log_probs"][:] = flat.log_prob(arrays["actions"].reshape(-1)).reshape(arrays["log_probs"].shape)
+            kind, actions = distribution_of(True, self.info.parts), arrays["actions"]
+            flat = kind(arrays["policy"].reshape(-1, self.info.action_dim))
+            actions = actions.reshape(-1, *actions.shape[2:])
+            arrays["log_probs"][:] = flat.log_prob(actions).reshape(arrays["log_probs"].shape)
 
     def _end(self, slot: EnvSlot, row: int, t: int, final: np.ndarray | None) -> None:
         """Notes an ended episode; ``final`` is the last observation if the episode was cut rather than over."""
@@ -152,7 +180,7 @@ class EnvGroup:
         self.arrays["episodes"][env, counts[env]] = (t, slot.total, slot.length)
         counts[env] += 1
         if final is not None:
-            seen = self._see(np.asarray(final, np.float32)[None])
+            seen = self._see(np.asarray(final, self.arrays["observations"].dtype)[None])
             self.arrays["final_values"][t, env] = self.network.forward(seen).values[0]
 
     def states(self) -> Iterator[tuple[int, tuple[np.ndarray, dict]]]:

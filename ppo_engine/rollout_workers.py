@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ppo_engine.actor_critic import Network
 from ppo_engine.config import TrainConfig
-from ppo_engine.networks import MLP
 from ppo_engine.rollout import Arrays, EnvGroup, env_groups, rollout_layout
 
 METHOD = "fork" if sys.platform.startswith("linux") else "spawn"
@@ -36,7 +36,7 @@ class RolloutWorkers:
     parameters. With one worker no process is started. Results do not depend on ``workers``.
     """
 
-    def __init__(self, config: TrainConfig, make_network: Callable[[np.ndarray | None], MLP], workers: int):
+    def __init__(self, config: TrainConfig, make_network: Callable[[np.ndarray | None], Network], workers: int):
         groups = env_groups(config.n_envs)
         self.workers = max(1, min(workers, len(groups)))
         context: Any = multiprocessing.get_context(METHOD)

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from ppo_engine.actor_critic import build_network
 from ppo_engine.advantages import estimate
 from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.knobs import ConfigError
 from ppo_engine.learner import Batch, Learner, NotFinite
-from ppo_engine.networks import MLP
-from ppo_engine.normalisation import RewardScaler, RunningMoments
+from ppo_engine.normalisation import RewardScaler, RunningMoments, normalises
 from ppo_engine.objectives import Objective, make_objective
 from ppo_engine.report import Diverged, Episode, Report
 from ppo_engine.rollout_workers import RolloutWorkers
@@ -46,10 +46,12 @@ class Trainer:
         self.on_episodes = on_episodes
         self._workers = RolloutWorkers(config, functools.partial(build_network, config), workers)
         self._arrays = self._workers.arrays
-        self.network = build_network(config, self._arrays["parameters"], np.random.default_rng([config.seed, 1]))
+        rng = np.random.default_rng([config.seed, 1])
+        self.network = build_network(config, self._arrays["parameters"], rng, learns=True)
         kind = TrustRegionLearner if self.objective.trust_region else Learner
-        self.learner = kind(self.network, describe(config.env_id).discrete, np.random.default_rng([config.seed, 5]))
-        self.observation_moments = RunningMoments(describe(config.env_id).obs_dim)
+        info = describe(config.env_id)
+        self.learner = kind(self.network, info.discrete, np.random.default_rng([config.seed, 5]), info.parts)
+        self.observation_moments = RunningMoments(info.obs_dim)
         self.reward_scaler = RewardScaler(config.n_envs)
         self.old_log_std: np.ndarray | None = None
         self.recent: deque[tuple[float, int]] = deque(maxlen=EPISODE_WINDOW)
@@ -155,7 +157,7 @@ class Trainer:
         advantages, returns = estimate(
             self.objective.credit or config.credit, rewards, values, dones, bootstraps, config.gamma, config.gae_lambda
         )
-        if config.normalize_observation:
+        if normalises(config):
             self.observation_moments.merge(arrays["raw_observations"].reshape(config.batch, -1))
             arrays["obs_mean"][:] = self.observation_moments.mean
             arrays["obs_var"][:] = self.observation_moments.var
@@ -205,14 +207,3 @@ class Trainer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def build_network(
-    config: TrainConfig, parameters: np.ndarray | None = None, rng: np.random.Generator | None = None
-) -> MLP:
-    """The network that ``config`` describes, on ``parameters`` if given, initialised if ``rng`` is given."""
-    info = describe(config.env_id)
-    return MLP(
-        info.obs_dim, info.action_dim, config.hidden_sizes, config.activation, info.discrete,
-        config.log_std_init, rng, parameters,
-    )

@@ -21,7 +21,7 @@ on_slider = notices.on_slider(acted_on)
 with st.container(key="controls", gap="small"):
     columns = st.columns([2.1, 1.15, 1.9, 0.8, 1.35, 5.9], vertical_alignment="bottom", gap="small")
     fixed = {"disabled": going, "help": "Fixed while this run goes on." if going else None, "persist_state": "session"}
-    columns[0].selectbox("Environment", setup.ENVIRONMENTS, key="env", on_change=setup.on_env, **fixed)
+    columns[0].selectbox("Environment", setup.environments(), key="env", on_change=setup.on_env, **fixed)
     presets = presets_for(st.session_state["env"])
     about = fixed if going else {**fixed, "help": presets[st.session_state["preset"]].reason}
     columns[1].selectbox("Preset", list(presets), key="preset", on_change=setup.on_preset, **about)

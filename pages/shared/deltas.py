@@ -101,7 +101,7 @@ def readouts(feed: Feed) -> dict[str, Any]:
     if not len(feed.updates):
         return data
     report, info = feed.report(), describe(feed.config.env_id)
-    tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.action_dim if info.discrete else 0)
+    tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.choices)
     data |= {
         "tiles": [tile._replace(meaning="") for tile in tiles],
         "warnings": failures(feed.detail) + [tile.warning for tile in tiles if tile.warning],

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared.rungs import label_of, value_of
 from ppo_engine.config import KNOBS, TrainConfig
-from ppo_engine.envs import ENVIRONMENTS, check_env_id
+from ppo_engine.envs import ENVIRONMENTS, check_offered
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.presets import build_config, presets_for
@@ -50,7 +50,7 @@ def _adopt(params: Mapping[str, str]) -> None:
             tell(f"{error} {default} is used instead.")
             return default
 
-    env = checked("env", check_env_id, FIRST_ENV)
+    env = checked("env", check_offered, FIRST_ENV)
     presets = presets_for(env)
     preset = checked("preset", lambda text: _one_of("preset", text, presets), next(iter(presets)))
     own = build_config(env, preset).objective
@@ -60,6 +60,12 @@ def _adopt(params: Mapping[str, str]) -> None:
     for name in SLIDERS:
         set_slider(name, checked(name, KNOBS[name].check, getattr(base, name)))
     st.session_state["seed"] = checked("seed", KNOBS["seed"].check, base.seed)
+
+
+def environments() -> list[str]:
+    """What the picker offers: the table's environments, and the one of a run from the command line that is shown."""
+    env = st.session_state["env"]
+    return [*ENVIRONMENTS, *([] if env in ENVIRONMENTS else [env])]
 
 
 def _one_of(field: str, text: str, allowed: Mapping[str, Any]) -> str:
@@ -163,4 +169,4 @@ def config() -> TrainConfig:
     )  # fmt: skip
 
 
-__all__ = ["ENVIRONMENTS", "config", "on_env", "on_objective", "on_preset", "problems", "read_url", "write_url"]
+__all__ = ["config", "environments", "on_env", "on_objective", "on_preset", "problems", "read_url", "write_url"]

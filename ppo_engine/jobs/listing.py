@@ -42,10 +42,18 @@ def _read_config(path: str) -> TrainConfig:
     return TrainConfig.from_dict(json.loads(Path(path).read_text(encoding="utf-8"))["config"])
 
 
-def read_config(folder: RunFolder) -> TrainConfig:
-    """The config a run was started with; raises ValueError (ConfigError among them) if the file is damaged."""
+@functools.lru_cache(maxsize=1024)
+def _read_record(path: str) -> TrainConfig:
+    return TrainConfig.from_record(json.loads(Path(path).read_text(encoding="utf-8"))["config"])
+
+
+def read_config(folder: RunFolder, to_tell: bool = False) -> TrainConfig:
+    """The config a run was started with; raises ValueError (ConfigError among them) if the file is damaged.
+
+    If it is only ``to_tell`` of the run, its environment is neither looked up nor made.
+    """
     try:
-        return _read_config(str(folder.config))
+        return _read_record(str(folder.config)) if to_tell else _read_config(str(folder.config))
     except (OSError, KeyError, TypeError) as error:
         raise ValueError(f"config.json cannot be read: {error}") from error
 
@@ -77,7 +85,7 @@ def list_runs(runs: Path | str) -> list[RunRow]:
 def _row(folder: RunFolder, entry: Entry | None, registry: Registry) -> RunRow:
     name, created, rev = (entry.name, entry.created, entry.rev) if entry else ("", folder.path.stat().st_mtime, 0)
     try:
-        config = read_config(folder)
+        config = read_config(folder, to_tell=True)
     except ValueError as error:
         return RunRow(folder.run_id, name, "lost", str(error), "", "", 0, 0, 0, float("nan"), created, 0, rev)
     state = status(folder, entry, registry, config.total_updates)

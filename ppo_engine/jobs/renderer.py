@@ -74,7 +74,7 @@ def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any) -> tuple[float
     while not done:
         action = policy.act(observation, deterministic=True)
         if length % EVERY == 0 and frames < MOST_FRAMES:
-            chosen = int(action) if overlay.bounds is None else -1
+            chosen = int(action) if overlay.bounds is None and np.ndim(action) == 0 else -1
             now = Moment(length, ret, policy.value(observation), policy.distribution(observation), chosen)
             movie.append_data(overlay.draw(env.render(), now))
             frames += 1

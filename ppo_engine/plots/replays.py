@@ -24,7 +24,7 @@ def words(recording: Recording, at: int) -> dict[str, Any]:
     info = describe(recording.config.env_id)
     detail = recording.details[at] if recording.details else {}
     history = packets.column(recording.rows[: at + 1], "ep_rew_mean")
-    tiles = verdicts.tiles(report, history, info.action_dim if info.discrete else 0)
+    tiles = verdicts.tiles(report, history, info.choices)
     found = {
         "tiles": tiles, "warnings": failures(detail) + [tile.warning for tile in tiles if tile.warning],
         "split": packets.split(report),

@@ -14,7 +14,7 @@ MOVED = {
     "max_grad_norm": 0.01, "clip_range_vf": 0.01, "anneal_lr": True, "normalize_advantage": False,
     "normalize_observation": True, "normalize_reward": True, "n_envs": 6, "n_steps": 32, "gamma": 0.9,
     "gae_lambda": 0.5, "n_epochs": 3, "batch_size": 32, "ent_coef": 0.1, "vf_coef": 0.1, "hidden_sizes": (32, 16),
-    "activation": "relu", "log_std_init": -1.0,
+    "activation": "relu", "log_std_init": -1.0, "shared_trunk": True,
     "credit": "reward_to_go", "max_kl": 0.001, "cg_iterations": 1, "cg_damping": 1.0,
 }  # fmt: skip
 # total_timesteps ends the run and leads the annealing; the other two choose the formula and what computes it.

@@ -11,21 +11,21 @@ from ppo_engine.reference import ReferenceNetwork
 
 B, D, K = 37, 5, 3
 CASES = [
-    (sizes, activation, discrete)
+    (sizes, activation, discrete, shared)
     for sizes in ((64, 64), (16,), (8, 12, 20))
     for activation in ("tanh", "relu")
-    for discrete in (True, False)
+    for discrete, shared in ((True, False), (False, False), (False, True))
 ]
 
 
 @pytest.fixture(params=CASES, ids=str)
 def pair(request):
     """The engine's network and the reference with the same parameters, which are far from their initial values."""
-    sizes, activation, discrete = request.param
+    sizes, activation, discrete, shared = request.param
     rng = np.random.default_rng(5)
-    ours = MLP(D, K, sizes, activation, discrete, rng=rng)
+    ours = MLP(D, K, sizes, activation, discrete, rng=rng, shared_trunk=shared)
     ours.parameters += rng.normal(scale=0.2, size=ours.size).astype(np.float32)
-    theirs = ReferenceNetwork(D, K, sizes, activation, discrete)
+    theirs = ReferenceNetwork(D, K, sizes, activation, discrete, shared)
     theirs.load_flat(torch.tensor(ours.parameters))
     return ours, theirs, rng
 
@@ -65,7 +65,8 @@ def test_jvp(pair):
     ours.forward(observations)
     moved = ours.jvp(direction, B)
 
-    tangent = ReferenceNetwork(D, K, tuple(w.out_features for w in theirs.actor), "tanh", theirs.log_std is None)
+    tangent = ReferenceNetwork(D, K, tuple(w.out_features for w in theirs.actor), "tanh", theirs.log_std is None,
+                               theirs.critic is theirs.actor)  # fmt: skip
     tangent.load_flat(torch.tensor(direction))
     names = [name for name, _ in theirs.named_parameters()]
     primals = {name: p.detach() for name, p in theirs.named_parameters()}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ppo_engine.distributions import distribution_of
 from ppo_engine.learner import Batch
 from ppo_engine.networks import MLP
 from ppo_engine.objectives import TRPO
+from ppo_engine.policy_distribution import distribution_of
 from ppo_engine.trainer import Trainer
 from ppo_engine.trust_region import conjugate_gradient, line_search, scale_to_radius
 from ppo_engine.trust_region_learner import TrustRegionLearner

@@ -1,0 +1,111 @@
+"""Any environment of plain spaces as one that shows a vector and takes a number, several numbers, or a vector."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+SMALLEST_IMAGE = 32
+
+
+class Unusable(ValueError):
+    """A space that no network here can read or write; ``str()`` says which, to follow a colon."""
+
+
+def vector_size(space: Any) -> int:
+    """How many numbers an observation of ``space`` has when flattened, every choice as a one-hot vector.
+
+    Raises:
+        Unusable: an image, or a space other than Box, Discrete, MultiDiscrete, MultiBinary, and Dict or Tuple of them.
+    """
+    if isinstance(space, spaces.Dict):
+        return sum(vector_size(part) for part in space.spaces.values())
+    if isinstance(space, spaces.Tuple):
+        return sum(vector_size(part) for part in space.spaces)
+    if isinstance(space, spaces.Box):
+        # An image that is_image knows is shown as a vector of bytes already, so this one has another form.
+        if space.dtype == np.uint8 and len(space.shape) > 1 and min(space.shape[:2]) >= SMALLEST_IMAGE:
+            raise Unusable(f"its observations are images of {' × '.join(map(str, space.shape))}")
+        return math.prod(space.shape)
+    if isinstance(space, (spaces.Discrete, spaces.MultiDiscrete, spaces.MultiBinary)):
+        return spaces.flatdim(space)
+    raise Unusable(f"its observation space holds {type(space).__name__}, which has no fixed numbers to read")
+
+
+def one_hot(space: Any) -> bool:
+    """Whether an observation of ``space`` is made of choices alone."""
+    if isinstance(space, spaces.Dict):
+        return all(one_hot(part) for part in space.spaces.values())
+    if isinstance(space, spaces.Tuple):
+        return all(one_hot(part) for part in space.spaces)
+    return not isinstance(space, spaces.Box)
+
+
+def action_parts(space: Any) -> tuple[int, bool, tuple[int, ...]]:
+    """``(action_dim, discrete, parts)`` of an action space: width of the policy head, whether it is logits, and the
+    number of choices in each part where several are made at once.
+
+    Raises:
+        Unusable: a space other than Discrete, MultiDiscrete, MultiBinary and Box of real numbers.
+    """
+    if isinstance(space, spaces.Discrete):
+        return int(space.n), True, ()
+    if isinstance(space, spaces.MultiDiscrete):
+        parts = tuple(int(n) for n in space.nvec.reshape(-1))
+        return sum(parts), True, parts
+    if isinstance(space, spaces.MultiBinary):
+        parts = (2,) * math.prod(space.shape)
+        return sum(parts), True, parts
+    if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
+        return math.prod(space.shape), False, ()
+    whole = " of whole numbers" if isinstance(space, spaces.Box) else ""
+    raise Unusable(f"its action space is {type(space).__name__}{whole}")
+
+
+class PlainSpaces(gymnasium.Wrapper):
+    """``env`` showing vectors ``(D,)``, float32 or of another ``kind``, and taking actions as the policy draws them.
+
+    An action is a number from 0, one such number for each part ``(I,)``, or a vector ``(K,)``; it is given the shape,
+    type and first value that the environment's own space has.
+    """
+
+    def __init__(self, env: Any, kind: Any = np.float32):
+        super().__init__(env)
+        self._kind = kind
+        self._seen, self._done = env.observation_space, env.action_space
+        size = vector_size(self._seen)
+        self.observation_space = spaces.Box(-np.inf, np.inf, (size,), np.float32)
+        if kind is not np.float32:
+            self.observation_space = self._seen
+        width, discrete, parts = action_parts(self._done)
+        if parts:
+            self.action_space: Any = spaces.MultiDiscrete(parts)
+        elif discrete:
+            self.action_space = spaces.Discrete(width)
+        else:
+            low, high = self._done.low.reshape(-1), self._done.high.reshape(-1)
+            self.action_space = spaces.Box(low, high, (width,), self._done.dtype)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[np.ndarray, dict]:
+        """A new episode's first observation as a vector ``(D,)``, and the environment's notes."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        return self._vector(observation), info
+
+    def step(self, action: Any) -> tuple[np.ndarray, float, bool, bool, dict]:
+        """One step with an action as the policy draws it."""
+        observation, reward, terminated, truncated, info = self.env.step(self._own(action))
+        return self._vector(observation), float(reward), bool(terminated), bool(truncated), info
+
+    def _vector(self, observation: Any) -> np.ndarray:
+        return np.asarray(spaces.flatten(self._seen, observation), self._kind)
+
+    def _own(self, action: Any) -> Any:
+        space = self._done
+        if isinstance(space, spaces.Discrete):
+            return int(action) + int(space.start)
+        own = np.asarray(action).reshape(space.shape).astype(space.dtype)
+        return own + space.start if isinstance(space, spaces.MultiDiscrete) else own
