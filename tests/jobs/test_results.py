@@ -1,4 +1,4 @@
-"""The results table: README shows what is kept, every seed of it, and at least half of a preset's seeds reach its bar."""
+"""The results table: README shows every seed that is kept, and at least half of a preset's seeds reach its bar."""
 
 from __future__ import annotations
 
