@@ -122,7 +122,7 @@ _ALL = (
     ),
     Preset(
         "sure", "BipedalWalker-v3", "Walks",
-        "RL-Zoo's long batches and normalisation, since a gait is learnt from many falls; annealed, so that it settles.",
+        "RL-Zoo's long batches and normalisation, since a gait is learnt from many falls; annealed, to settle.",
         "Standing still for a while, then the first steps at about half a million, and a stride after that.",
         {"n_envs": 32, "n_steps": 2048, "batch_size": 64, "n_epochs": 10, "gamma": 0.999, "gae_lambda": 0.95,
          "learning_rate": 3e-4, "anneal_lr": True, "clip_range": 0.18, "normalize_observation": True,
