@@ -13,7 +13,7 @@ from ppo_engine.jobs.launcher import start_detached
 from ppo_engine.jobs.registry import Registry
 
 FIRST_AFTER, EVERY = 1.0, 4.0
-SHARE = 0.12
+SHARE = 0.15
 SEND_AWAY_AFTER = 30.0
 LONGEST = 120.0
 NEWEST = -1

@@ -26,14 +26,14 @@ from ppo_engine.policy import Policy  # noqa: E402
 
 START_SEED = 7
 EVERY = 2
-MOST_FRAMES = 360
-NICE = 10
+MOST_FRAMES = 250
+NICE = 5
 
 
 def render_video(folder: RunFolder, update: int | None = None) -> Video:
     """Play one episode with the most likely actions from the fixed start, and publish it as a video.
 
-    Every 2nd step is a frame and at most 360 are drawn; the return and length told are those of the whole episode.
+    Every 2nd step is a frame and at most 250 are drawn; the return and length told are those of the whole episode.
     Raises LookupError while no parameters are kept and ValueError when the config cannot be read.
     """
     view = RunView(folder.runs, folder.run_id)
