@@ -13,7 +13,7 @@ import pytest
 from ppo_engine.config import TrainConfig
 from ppo_engine.jobs import control
 from ppo_engine.jobs.overlay import Moment, Overlay
-from ppo_engine.jobs.renderer import render_video
+from ppo_engine.jobs.renderer import MOST_FRAMES, render_video
 from ppo_engine.jobs.store import Batch, Store
 from ppo_engine.jobs.videos import list_videos
 from ppo_engine.jobs.view import RunView
@@ -36,7 +36,7 @@ def test_a_video_can_be_played_and_its_size_is_even(written, env_id):
     width, height = reader.get_meta_data()["size"]
     assert width % 2 == 0 and height % 2 == 0 and width >= 500
     assert reader.get_meta_data()["codec"] == "h264" and "yuv420p" in reader.get_meta_data()["pix_fmt"]
-    assert reader.count_frames() == min(360, video.length // 2 + 1 + video.length % 2)
+    assert reader.count_frames() == min(MOST_FRAMES, video.length // 2 + 1 + video.length % 2)
     data = video.path.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat"), "a browser must be able to begin before the end has come"
     assert not list(folder.videos.glob("*tmp*"))
