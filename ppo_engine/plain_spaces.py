@@ -31,7 +31,7 @@ def text_parts(space: Any) -> list[str]:
     if isinstance(space, spaces.Dict):
         named = space.spaces.items()
     elif isinstance(space, spaces.Tuple):
-        named = enumerate(space.spaces)
+        named = list(enumerate(space.spaces))
     return [str(name) for name, part in named if is_text(part)] + [
         f"{name}.{inner}" for name, part in named for inner in text_parts(part)
     ]

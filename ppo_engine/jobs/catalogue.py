@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -64,10 +65,8 @@ class Examiner:
             self._process.kill()
             self._process.wait()
             assert self._process.stdin is not None
-            try:
+            with contextlib.suppress(OSError):  # what was asked last may never have been read
                 self._process.stdin.close()
-            except OSError:
-                pass  # what was asked last was never read
         self._process = None
 
 

@@ -1,7 +1,7 @@
 """The examiner: makes environments in a process of its own to see what they are, so that a server need not.
 
-``python -m ppo_engine.jobs.examiner [--nice N]`` reads ids, one a line, and answers each with one JSON object: ``info``,
-or ``refused`` with what is wrong. An empty line asks which ids there are. It ends when its input does, at any moment.
+``python -m ppo_engine.jobs.examiner [--nice N]`` reads ids, one a line, and answers each with one JSON object:
+``info``, or ``refused`` with what is wrong. An empty line asks which ids there are. It ends when its input does.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Moment(NamedTuple):
 
 
 class Overlay:
-    """Draws onto the frames of one episode; the panel lies at the upper left and covers little, or beside a small one."""
+    """Draws onto the frames of one episode; the panel lies at the upper left, or beside a small one."""
 
     def __init__(self, title: str, action_names: tuple[str, ...], bounds: tuple[np.ndarray, np.ndarray] | None):
         self.title, self.names, self.bounds = title, action_names, bounds

@@ -36,10 +36,16 @@ DONE = {
 }
 USABLE = [("dict", "multi"), ("tuple", "binary"), ("box", "grid"), ("dict", "start"), ("tuple", "box")]
 REFUSED = {
-    ("text", "start"): "observations are text", ("unread", "start"): "observations are text", ("image", "start"): "images of 64 × 64 × 4", ("sequence", "start"): "Sequence",
-    ("wide", "start"): "4,097 numbers where 4,096 are the most", ("empty", "start"): "observations or its actions are empty",
-    ("nothing", "start"): "holds NoneType", ("box", "tuple"): "action space is Tuple", ("box", "whole"): "whole numbers",
-}  # fmt: skip
+    ("text", "start"): "observations are text",
+    ("unread", "start"): "observations are text",
+    ("image", "start"): "images of 64 × 64 × 4",
+    ("sequence", "start"): "Sequence",
+    ("wide", "start"): "4,097 numbers where 4,096 are the most",
+    ("empty", "start"): "observations or its actions are empty",
+    ("nothing", "start"): "holds NoneType",
+    ("box", "tuple"): "action space is Tuple",
+    ("box", "whole"): "whole numbers",
+}
 
 
 class Spaced(gymnasium.Env):

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium import spaces
 
-from ppo_engine.config import TrainConfig
 from ppo_engine.env_slot import EnvSlot
 from ppo_engine.envs import check_env_id, describe, make_env
 from ppo_engine.evaluate import evaluate
