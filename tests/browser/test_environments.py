@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 def test_an_installed_environment_is_found_by_typing_and_trains(page, server):
     page.goto(server.url)
-    wait_badge(page, "REPLAY")
+    wait_badge(page, "REPLAY", 60)
     picker = page.locator(".st-key-env input")
     option = page.get_by_role("option", name="FrozenLake-v1")
     page.locator(".st-key-env [data-testid=stTooltipIcon]").hover()
@@ -19,10 +19,10 @@ def test_an_installed_environment_is_found_by_typing_and_trains(page, server):
     picker.click()
     picker.press_sequentially("frozen")
     option.click()
-    page.wait_for_url("**env=FrozenLake-v1*preset=default*")
+    page.wait_for_url("**env=FrozenLake-v1*preset=default*", timeout=60000)
     page.get_by_role("button", name="Start").click()
-    wait_badge(page, "LIVE", 40)
-    page.wait_for_function("document.querySelector('.ppo-tile b').textContent !== '–'", timeout=40000)
+    wait_badge(page, "LIVE", 90)
+    page.wait_for_function("document.querySelector('.ppo-tile b').textContent !== '–'", timeout=60000)
     assert the_run(server).env_id == "FrozenLake-v1"
     page.get_by_role("button", name="Stop").click()
     wait_badge(page, "STOPPED", 40)
@@ -32,5 +32,5 @@ def test_an_installed_environment_is_found_by_typing_and_trains(page, server):
 
 def test_a_module_in_the_url_is_refused_in_words(page, server):
     page.goto(f"{server.url}/?env=minigrid:MiniGrid-Empty-5x5-v0")
-    page.get_by_text("must be without a module here, since PPO_MODULES does not name minigrid.").wait_for(timeout=30000)
+    page.get_by_text("must be without a module here, since PPO_MODULES does not name minigrid.").wait_for(timeout=60000)
     assert page.get_by_role("button", name="Start").is_enabled() and not page.broken
