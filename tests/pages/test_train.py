@@ -100,7 +100,8 @@ def test_a_valid_value_between_the_rungs_becomes_a_rung(open_app):
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("env", "os:X", ["env_id is 'os:X'", "one of CartPole-v1"]),
+        ("env", "os:X", ["env_id is 'os:X'", "PPO_MODULES does not name os"]),
+        ("env", "os;X", ["env_id is 'os;X'", "one of CartPole-v1"]),
         ("env", "Nonsense-v9", ["env_id is 'Nonsense-v9'"]),
         ("env", "LunarLander-v2", ["LunarLander-v3"]),
         ("objective", "magic", ["objective is 'magic'", "ppo_clip"]),
