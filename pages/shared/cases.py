@@ -27,7 +27,7 @@ def changed(name: str) -> str:
         else:
             shown = value.replace("_", " ") if isinstance(value, str) else text_of(value)
             parts.append(f"{KNOBS[knob].label[0].lower()}{KNOBS[knob].label[1:]} {shown}")
-    return "Changed: " + ", ".join(parts) if parts else "Nothing is changed: this is what the others are held against."
+    return "Changed: " + ", ".join(parts) if parts else "Nothing is changed: this is what the others are held against"
 
 
 def draw_cases() -> None:
@@ -40,10 +40,9 @@ def draw_cases() -> None:
 
 
 def _draw(name: str) -> None:
-    case, (recording, found) = CASES[name], case_replay.opened(name)
+    recording, found = case_replay.opened(name)
     words, curves = st.columns([1, 2], gap="medium", vertical_alignment="center")
     with words, st.container(gap="small"):
-        st.markdown(f"**{case.title}**")
         diagnosing.sentence(found)
         st.caption(plain(f"{changed(name)}."))
         st.page_link("pages/lab/train.py", label="Load into the Lab and replay", icon=":material/replay:",
@@ -53,4 +52,4 @@ def _draw(name: str) -> None:
         st.plotly_chart(figure, key=f"curves_{name}", config=diagnosing.CHART, alt=described(found.evidence))
         steps = f"{int(recording.updates[-1])} updates of {recording.config.batch} steps, seed {recording.config.seed}"
         move = f" The move to try: {found.move.words}." if found.move else ""
-        st.caption(plain(f"{steps}, parameters {recording.parameters_sha256[:12]}….{move}"))
+        st.caption(plain(f"{steps}, parameters_sha256 {recording.parameters_sha256[:12]}.{move}"))

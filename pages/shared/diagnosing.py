@@ -16,7 +16,7 @@ from ppo_engine.plots.diagnosis import Diagnosis, diagnose
 from ppo_engine.plots.remedies import Move
 
 ICONS = {"healthy": ":material/check_circle:", "undecided": ":material/help:"}
-ILL = ":material/emergency_heat:"
+ILL = ":material/warning:"
 CHART = {"displayModeBar": False}
 
 
@@ -47,7 +47,8 @@ def show(run_id: str, going_id: str) -> None:
     """
     name = "Diagnose this run" if run_id else "Diagnose this recorded run"
     key = f"diagnosis_{run_id or st.session_state.get('case', '')}"
-    with st.expander(name, icon=":material/stethoscope:", on_change="rerun", key=key) as opened:
+    told = not run_id and bool(st.session_state.get("case"))
+    with st.expander(name, told, icon=":material/stethoscope:", on_change="rerun", key=key) as opened:
         if opened.open:
             _draw(patient(run_id), going_id)
 
@@ -69,8 +70,9 @@ def _draw(who: Patient, going_id: str) -> None:
 
 
 def sentence(found: Diagnosis) -> None:
-    """The diagnosis in words, with its sign."""
-    st.markdown(f"{ICONS.get(found.case, ILL)} {plain(found.sentence)}")
+    """The diagnosis in words, after its sign and its title."""
+    words = found.sentence.removeprefix(f"{found.title}: ")
+    st.markdown(f"{ICONS.get(found.case, ILL)} **{found.title}.** {plain(words[0].upper() + words[1:])}")
 
 
 def _offer(move: Move, going_id: str) -> None:

@@ -51,7 +51,9 @@ def case_figure(updates: np.ndarray, rows: np.ndarray, evidence: Symptom | None,
             figure.add_hrect(y0=KL_LOW, y1=KL_HIGH, fillcolor=GREY, line_width=0, **at)
             low = min(-3.0, float(np.log10(np.nanmin(y))) - 0.2)
             high = max(-1.0, float(np.log10(np.nanmax(np.where(np.isfinite(y), y, np.nan)))) + 0.3)
-            figure.update_yaxes(type="log", range=[low, high], dtick=2 if high - low > 3 else 1, **at)
+            figure.update_yaxes(
+                type="log", range=[low, high], dtick=2 if high - low > 3 else 1, exponentformat="power", tickfont_size=10, **at
+            )
         if key == "explained_variance":
             figure.update_yaxes(range=[LOWEST, 1.05], **at)
             figure.add_hline(y=0, line={"color": "rgba(128,128,128,0.6)", "width": 1}, **at)
@@ -62,7 +64,8 @@ def case_figure(updates: np.ndarray, rows: np.ndarray, evidence: Symptom | None,
                 x=[evidence.update], y=[shown], mode="markers", name=f"update {evidence.update}",
                 marker={"symbol": "circle-open", "size": 12, "color": RED, "line": {"width": 2.5}},
                 hovertemplate=f"cited: update {evidence.update}<extra></extra>"), **at)  # fmt: skip
-    figure.update_xaxes(nticks=4, zeroline=False, showgrid=False)
+    end = int(updates[-1]) if len(updates) else 1
+    figure.update_xaxes(nticks=4, zeroline=False, showgrid=False, range=[0, end + 1])
     figure.update_yaxes(nticks=4, zeroline=False)
     figure.update_annotations(font_size=13)
     figure.update_layout(showlegend=False, height=40 + 120 * height, margin={"l": 34, "r": 8, "t": 26, "b": 22},

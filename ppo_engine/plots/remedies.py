@@ -44,7 +44,17 @@ def text_of(value: Any) -> str:
     """A knob's value as a visitor reads it."""
     if value is None:
         return "off"
-    return ("on" if value else "off") if isinstance(value, bool) else f"{value:g}"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return plainly(value)
+
+
+def plainly(value: float) -> str:
+    """A number without an exponent, two digits where it is small: 0.00001 and not 1e-05."""
+    if value == 0 or abs(value) >= 1e-3:
+        return f"{value:g}"
+    digits = 1 - math.floor(math.log10(abs(value)))
+    return f"{value:.{digits}f}".rstrip("0")
 
 
 def _move(config: TrainConfig, knob: str, new: Any, why: str) -> Move:
@@ -74,7 +84,7 @@ def _furthest(config: TrainConfig, above: tuple[str, ...], below: tuple[str, ...
     label = f"{KNOBS[knob].label} {symbol}".strip() if knob != "learning_rate" else "Learning rate"
     label = label if label.startswith("KL") else label[0].lower() + label[1:]
     now = text_of(getattr(config, knob))
-    why = f"the likely cause is {label} {now}, where {low:g} to {high:g} is usual ({source})"
+    why = f"the likely cause is {label} {now}, where {plainly(low)} to {plainly(high)} is usual ({source})"
     return _move(config, knob, back, why)
 
 
@@ -116,8 +126,8 @@ def against_certainty(config: TrainConfig) -> Move | None:
 def against_blindness(config: TrainConfig) -> Move | None:
     """What lets the critic learn again; None where no knob is known to hold it."""
     if config.clip_range_vf is not None and not config.normalize_reward:
-        why = f"rewards are not scaled, and the value clip lets no estimate move by more than {config.clip_range_vf:g}"
-        return _move(config, "clip_range_vf", None, f"{why} in an update")
+        why = "rewards are not scaled, and the value clip stops pulling an estimate once it has moved by"
+        return _move(config, "clip_range_vf", None, f"{why} {plainly(config.clip_range_vf)} in an update")
     return _furthest(config, above=(), below=("vf_coef", "learning_rate", "n_epochs"))
 
 

@@ -10,6 +10,7 @@ from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.plots.packets import column
+from ppo_engine.plots.remedies import plainly
 from ppo_engine.plots.verdicts import KL_HIGH, KL_LOW, KL_WARN, PATIENCE, show
 
 # Each bar lies between what the healthy runs recorded and measured here show and what the ill ones do.
@@ -121,5 +122,6 @@ def stillness(config: TrainConfig, updates: np.ndarray, rows: np.ndarray) -> Sym
     at = int(np.argmax(kl < STILL))
     return Symptom(
         "stillness", "kl", int(updates[at]), float(kl[at]), (KL_LOW, KL_HIGH),
-        f"KL(old ‖ new) was {kl[at]:.1g} nats at update {updates[at]} and {middle:.1g} in the middle of all updates",
+        f"KL(old ‖ new) was {plainly(kl[at])} nats at update {updates[at]} and {plainly(middle)} in the middle of all"
+        " updates",
     )  # fmt: skip

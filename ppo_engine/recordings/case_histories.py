@@ -54,7 +54,7 @@ CASES: dict[str, Case] = {
     ),
     "critic": Case(
         "A critic that sees nothing",
-        "The value clip lets no estimate move by more than 0.02 an update: explained variance stays at 0.",
+        "The value clip stops pulling an estimate once it moved by 0.02 in an update: explained variance stays at 0.",
         {"clip_range_vf": 0.02},
     ),
 }  # fmt: skip

@@ -25,8 +25,8 @@ def said(app):
 def test_nothing_is_diagnosed_until_it_is_asked_for(open_app):
     app = open_app()
     assert not app.exception and [one.label for one in app.expander] == ["Diagnose this recorded run"]
-    assert "Healthy" not in said(app)
-    assert "Healthy: the return rose from −197 to 271" in said(opened(app, ""))
+    assert "The return rose" not in said(app)
+    assert "**Healthy.** The return rose from −197 to 271" in said(opened(app, ""))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -68,7 +68,7 @@ def test_the_offered_move_reaches_a_knob_without_a_slider(open_app):
 
 def test_a_young_run_is_told_what_is_missing(open_app, paused_run):
     app = opened(open_app(run=paused_run), paused_run)
-    assert not app.exception and "Undecided: 0 of the 10 updates" in said(app)
+    assert not app.exception and "**Undecided.** 0 of the 10 updates" in said(app)
     assert [one.label for one in app.expander] == ["Diagnose this run"]
 
 
@@ -104,6 +104,6 @@ def test_the_gallery_draws_every_case_with_its_diagnosis_and_a_link_that_loads_i
     app = AppTest.from_function(page, default_timeout=30).run()
     assert not app.exception
     text = said(app)
-    assert all(f"**{case.title}**" in text and f"{case.title}: " in text for case in CASES.values())
+    assert all(f"**{case.title}.**" in text for case in CASES.values())
     assert links == [("pages/lab/train.py", name) for name in CASES]
     assert len(app.get("plotly_chart")) == len(CASES)

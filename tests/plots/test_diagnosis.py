@@ -124,7 +124,7 @@ def test_a_critic_fails_only_where_there_is_something_to_explain():
 @pytest.mark.parametrize(
     ("knobs", "words"),
     [
-        ({"learning_rate": 1e-5}, "Learning rate: 1e-05 → 0.001"),
+        ({"learning_rate": 1e-5}, "Learning rate: 0.00001 → 0.001"),
         ({"clip_range": 0.005}, "Clip range ε: 0.005 → 0.2"),
         ({"objective": "ppo_kl", "kl_coef": 300.0}, "KL penalty β: 300 → 1"),
         ({"kl_coef": 300.0}, "KL penalty β: 300 → 0"),
