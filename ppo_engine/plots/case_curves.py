@@ -51,9 +51,8 @@ def case_figure(updates: np.ndarray, rows: np.ndarray, evidence: Symptom | None,
             figure.add_hrect(y0=KL_LOW, y1=KL_HIGH, fillcolor=GREY, line_width=0, **at)
             low = min(-3.0, float(np.log10(np.nanmin(y))) - 0.2)
             high = max(-1.0, float(np.log10(np.nanmax(np.where(np.isfinite(y), y, np.nan)))) + 0.3)
-            figure.update_yaxes(
-                type="log", range=[low, high], dtick=2 if high - low > 3 else 1, exponentformat="power", tickfont_size=10, **at
-            )
+            ticks = {"dtick": 2 if high - low > 3 else 1, "exponentformat": "power", "tickfont_size": 10}
+            figure.update_yaxes(type="log", range=[low, high], **ticks, **at)
         if key == "explained_variance":
             figure.update_yaxes(range=[LOWEST, 1.05], **at)
             figure.add_hline(y=0, line={"color": "rgba(128,128,128,0.6)", "width": 1}, **at)

@@ -31,8 +31,8 @@ class Recording:
     ``updates`` (k,), ``rows`` (k, len(REPORT_KEYS)), ``episodes`` (n, 7: row id, update, step, environment, timesteps,
     return, length), ``histograms`` int (k, 2, BINS + 2), ``samples`` float32 (k, s, 3: log-ratio, advantage, slope),
     ``changes``: applied live knobs (name, old, new, update); ``note`` says where the recording comes from;
-    ``details``: what else each update said of itself, empty in recordings that were made without.
-    ``parameters_sha256``: what the run ended with, empty where it was not kept.
+    ``details``: what else each update said of itself, ``comparison``: the last one with autograd,
+    ``parameters_sha256``: what the run ended with; all three empty in recordings that were made without.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Recording:
     films: list[Film]
     note: str
     details: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    comparison: dict[str, Any] = dataclasses.field(default_factory=dict)
     parameters_sha256: str = ""
 
 
@@ -64,5 +65,6 @@ def load(name: str, folder: Path = FOLDER) -> Recording:
         return Recording(
             name, TrainConfig.from_dict(meta["config"]), arrays["updates"].astype(int), arrays["rows"].astype(float),
             arrays["episodes"].astype(float), arrays["histograms"].astype(int), arrays["samples"].astype(np.float32),
-            meta["changes"], films, meta["note"], meta.get("details", []), meta.get("parameters_sha256", ""),
+            meta["changes"], films, meta["note"], meta.get("details", []),
+            meta.get("comparison", {}), meta.get("parameters_sha256", ""),
         )  # fmt: skip
