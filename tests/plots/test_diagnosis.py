@@ -13,6 +13,7 @@ from ppo_engine.plots.diagnosis import TITLES, diagnose
 from ppo_engine.recordings import load
 from ppo_engine.recordings.case_histories import CASES, config_of, recorded_case
 from ppo_engine.report import REPORT_KEYS
+from ppo_engine.trainer import Trainer
 
 POLE = TrainConfig.from_dict({"env_id": "CartPole-v1", "learning_rate": 1e-3})
 
@@ -185,3 +186,14 @@ def test_the_cited_update_is_ringed_on_its_curve_alone():
     assert [list(ring.x) for ring in rings] == [[found.evidence.update]]
     assert rings[0].y[0] == pytest.approx(found.evidence.value) and rings[0].xaxis == kl.xaxis
     assert len(case_figure(recording.updates, recording.rows, None).data) == len(CURVES)
+
+
+@pytest.mark.parametrize("name", ["barely", "critic", "entropy"])
+def test_a_recording_begins_as_its_config_trains(name):
+    recording = recorded_case(name)
+    columns = [REPORT_KEYS.index(key) for key in ("timesteps", "ep_rew_mean", "kl", "entropy", "explained_variance")]
+    with Trainer(recording.config) as trainer:
+        scalars = trainer.update().scalars()
+    row = np.array([scalars[key] for key in REPORT_KEYS])
+    assert row[columns] == pytest.approx(recording.rows[0, columns], rel=1e-3, abs=1e-6)
+    assert len(recording.parameters_sha256) == 64
