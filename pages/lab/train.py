@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import environments, knobs, live_chart, notices, setup, stage, transport
+from pages.shared import diagnosing, environments, knobs, live_chart, notices, setup, stage, transport
 from pages.shared.run_picker import adopt_run, current_status, join_live_run
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
@@ -48,6 +48,7 @@ if status is not None:
     stage.show_run(run_id, status.name)
 else:
     stage.show_replay()
+diagnosing.show(run_id if status is not None else "", acted_on)
 environments.await_others()
 live_chart.load_plotly()
 setup.write_url()

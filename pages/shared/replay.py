@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import case_replay
 from pages.shared.deltas import hint, title
 from ppo_engine.plots.replays import replay_packet
 from ppo_engine.recordings import Recording, load
@@ -23,7 +24,15 @@ def _recording() -> tuple[Recording, dict[str, Any]]:
 
 def packet(media: Callable[[Path], str]) -> dict[str, Any]:
     """The whole recording as one packet; ``media`` makes a video fetchable."""
+    if case := st.session_state.get("case"):
+        return case_replay.packet(case, media)
     recording, data = _recording()
     films = [{"url": media(film.path), "update": film.update, "ret": film.ret} for film in recording.films]
     words = {"title": title(recording.config), "hint": hint(recording.config), "sentence": recording.note}
     return {"run": "replay:" + FIRST, "replay": {**data, **words, "films": films}}
+
+
+def shown() -> Recording:
+    """The recording that is replayed now."""
+    case = st.session_state.get("case")
+    return case_replay.opened(case)[0] if case else _recording()[0]

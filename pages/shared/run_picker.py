@@ -29,7 +29,7 @@ def join_live_run() -> None:
     if st.session_state.get("_looked"):
         return
     st.session_state["_looked"] = True
-    if st.session_state.get("run") or setup.problems():
+    if st.session_state.get("run") or st.session_state.get("case") or setup.problems():
         return
     live = [row for row in list_runs(runs_folder()) if row.state in ("running", "queued", "paused")]
     if live:

@@ -46,6 +46,7 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
         "format": FORMAT, "config": view.config.to_dict(), "changes": changes_of(view), "films": [],
         "details": [details[update] for update in updates], "comparison": read_comparison(folder),
         "note": f"A recorded run of {len(updates)} updates, exactly as it happened.",
+        "parameters_sha256": view.events_since(0)[-1].detail.get("parameters_sha256", ""),
     }  # fmt: skip
     chosen = [video for video in view.videos() if video.update in films] if films else _spread(view.videos())
     for video in chosen:
