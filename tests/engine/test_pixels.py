@@ -98,7 +98,7 @@ def test_a_network_learns_from_images():
 
 def test_car_racing_trains_evaluates_and_resumes():
     info = describe(CAR)
-    assert (info.max_episode_steps, info.threshold, info.image, info.discrete) == (500, 900, SHAPE, False)
+    assert (info.max_episode_steps, info.threshold, info.image, info.discrete) == (250, 900, SHAPE, False)
     config = car_config()
     with Trainer(config) as whole:
         report = whole.update()
