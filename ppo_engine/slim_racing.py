@@ -1,8 +1,8 @@
 """CarRacing drawn only when a frame is looked at, and then only what is in the picture: the same pixels, bit for bit.
 
 Nearly all of Gymnasium's step is drawing: every tile of the whole track at 1000 × 800 pixels, also in frames that a
-frame skip throws away. Physics, rewards and every drawing call that leaves a mark are Gymnasium's own; the tests compare
-both. Only the Gymnasium release they were compared with is treated so, any other draws by itself.
+frame skip throws away. Physics, rewards and every drawing call that leaves a mark are Gymnasium's own; the tests
+compare both. Only the Gymnasium release they were compared with is treated so, any other draws by itself.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class DrawnLate:
         self._grass_corners = _corners(self._grass)
         self._road: Any = None
         self._road_corners = self._grass_corners
-        self._written, self._writing = "", None
+        self._written = ""
+        self._writing: Any = None
         self._score = 0.0
         env._render = self._note
 
