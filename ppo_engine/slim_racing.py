@@ -20,15 +20,15 @@ BAR = 5 / 40
 
 
 def drawn_late(env: Any) -> DrawnLate | None:
-    """``env`` (an environment for training, not rendering) drawn late, or None if it is not one that can be."""
+    """``env`` (unwrapped) drawn late, or None if it is not one that can be or if it is shown in a window."""
     import gymnasium
 
     known = type(env).__name__ == "CarRacing" and gymnasium.__version__ == COMPARED_WITH
-    return DrawnLate(env) if known and env.render_mode is None else None
+    return DrawnLate(env) if known and env.render_mode in (None, "rgb_array") else None
 
 
 class DrawnLate:
-    """Takes over ``env``'s drawing: its ``step`` shows None, its ``reset`` shows a frame as ever.
+    """Takes over ``env``'s drawing: its ``step`` shows None, its ``reset`` and its ``render`` show a frame as ever.
 
     ``frame()`` is what the last ``step`` would have shown.
     """
@@ -47,12 +47,14 @@ class DrawnLate:
         self._road_corners = self._grass_corners
         self._written = ""
         self._writing: Any = None
-        self._score = 0.0
+        self._score, self._theirs = 0.0, env._render
         env._render = self._note
 
     def _note(self, mode: str) -> np.ndarray | None:
         """In place of ``env._render``: draws the first frame of an episode, and keeps the score that a later one shows,
         since ``step`` goes on to change it."""
+        if mode != "state_pixels":
+            return self._theirs(mode)
         self._score = self._env.reward
         return self.frame() if self._env.t <= 1.5 / self._sizes.FPS else None
 

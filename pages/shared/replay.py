@@ -10,20 +10,21 @@ import streamlit as st
 
 from pages.shared.deltas import hint, title
 from ppo_engine.plots.replays import replay_packet
-from ppo_engine.recordings import Recording, load
+from ppo_engine.recordings import Recording, load, of_environment
 
 FIRST = "lunar-lander"
 
 
 @st.cache_resource(show_spinner=False)
-def _recording() -> tuple[Recording, dict[str, Any]]:
-    recording = load(FIRST)
+def _recording(name: str) -> tuple[Recording, dict[str, Any]]:
+    recording = load(name)
     return recording, replay_packet(recording)
 
 
-def packet(media: Callable[[Path], str]) -> dict[str, Any]:
-    """The whole recording as one packet; ``media`` makes a video fetchable."""
-    recording, data = _recording()
+def packet(env_id: str, media: Callable[[Path], str]) -> dict[str, Any]:
+    """A whole recording as one packet: of that environment if there is one; ``media`` makes a video fetchable."""
+    name = of_environment(env_id) or FIRST
+    recording, data = _recording(name)
     films = [{"url": media(film.path), "update": film.update, "ret": film.ret} for film in recording.films]
     words = {"title": title(recording.config), "hint": hint(recording.config), "sentence": recording.note}
-    return {"run": "replay:" + FIRST, "replay": {**data, **words, "films": films}}
+    return {"run": "replay:" + name, "replay": {**data, **words, "films": films}}

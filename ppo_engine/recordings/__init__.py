@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +51,16 @@ class Recording:
 def names() -> list[str]:
     """The recordings that there are."""
     return sorted(path.stem for path in FOLDER.glob("*.npz"))
+
+
+@functools.cache
+def of_environment(env_id: str) -> str | None:
+    """The name of the recording made in an environment, the first if there are several; None where there is none."""
+    for name in names():
+        with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as arrays:
+            if json.loads(bytes(arrays["meta"]).decode("utf-8"))["config"]["env_id"] == env_id:
+                return name
+    return None
 
 
 def load(name: str) -> Recording:
