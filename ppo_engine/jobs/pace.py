@@ -66,7 +66,8 @@ def sentence(runs: Path | str, config: TrainConfig) -> str:
         return f"A run takes {took} here, at the {speed:,.0f} steps per second of the last one like it."
     speed = usual(config)
     if math.isfinite(speed):
-        return f"A run takes {_duration(config.total_timesteps / speed)} on two slow cores; the first one shows it here."
+        took = _duration(config.total_timesteps / speed)
+        return f"A run takes {took} on two slow cores; the first one shows it here."
     return "How long a run takes here is known after the first one like it."
 
 
