@@ -137,7 +137,7 @@ _ALL = (
         "sure", "CarRacing-v3", "Learns to drive from pixels",
         "Each action lasts four frames, so 200,000 steps are 800,000 frames; one small convolutional network serves "
         "actor and critic, and updates of 1,024 steps come often, because steps are slow.",
-        "The return leaves its first level, about −30, within 10,000 steps: first the gas, then the steering.",
+        "The return stays near −25 for 10,000 steps, then climbs past 400 by 45,000: first the gas, then the bends.",
         {**_PIXELS, "n_steps": 128, "n_epochs": 8, "learning_rate": 5e-4},
     ),
 )
