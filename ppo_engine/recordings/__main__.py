@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ppo_engine.jobs.evaluator import evaluate_run
+from ppo_engine.evaluate import evaluate
+from ppo_engine.jobs.evaluations import summary
+from ppo_engine.jobs.evaluator import SEED
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.view import RunView
 from ppo_engine.recordings import FOLDER, FORMAT
@@ -66,20 +68,26 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
 def results(run: Path, name: str, episodes: int, target: Path = FOLDER) -> Path:
     """Evaluate the run's last policy, greedy and stochastic, and write ``target/NAME.json``; returns its path.
 
-    Raises LookupError while no parameters are kept.
+    Raises LookupError while no parameters are kept. Nothing is written into the run's folder.
     """
     folder = RunFolder.at(run)
     view = RunView(folder.runs, folder.run_id)
     _, rows = view.updates_since(0)
     returns = rows[:, REPORT_KEYS.index("ep_rew_mean")]
     fps = rows[:, REPORT_KEYS.index("fps")]
-    played = evaluate_run(folder, episodes=episodes)
+    moment = view.moment()
+    if moment is None:
+        raise LookupError(f"run {folder.run_id} has no parameters yet")
+    update, snapshot = moment
+    greedy, stochastic = (
+        summary(evaluate(view.config, snapshot, episodes, SEED, deterministic)) for deterministic in (True, False)
+    )
     numbers = {
         "env_id": view.config.env_id, "objective": view.config.objective, "seed": view.config.seed,
-        "timesteps": view.progress().timesteps, "update": played["update"],
+        "timesteps": view.progress().timesteps, "update": update,
         "first_mean": float(returns[np.isfinite(returns)][0]), "last_mean": float(returns[-1]),
         "steps_per_second": {"median": float(np.median(fps)), "most": float(fps.max())},
-        "greedy": played["greedy"], "stochastic": played["stochastic"],
+        "greedy": greedy, "stochastic": stochastic,
     }  # fmt: skip
     path = target / f"{name}.json"
     path.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
