@@ -10,9 +10,10 @@ import streamlit as st
 
 from pages.shared.deltas import hint, title
 from ppo_engine.plots.replays import replay_packet
-from ppo_engine.recordings import Recording, load, of_environment
+from ppo_engine.recordings import Recording, load
 
 FIRST = "lunar-lander"
+OTHERS = {"CarRacing-v3": "car-racing"}
 
 
 @st.cache_resource(show_spinner=False)
@@ -23,7 +24,7 @@ def _recording(name: str) -> tuple[Recording, dict[str, Any]]:
 
 def packet(env_id: str, media: Callable[[Path], str]) -> dict[str, Any]:
     """A whole recording as one packet: of that environment if there is one; ``media`` makes a video fetchable."""
-    name = of_environment(env_id) or FIRST
+    name = OTHERS.get(env_id, FIRST)
     recording, data = _recording(name)
     films = [{"url": media(film.path), "update": film.update, "ret": film.ret} for film in recording.films]
     words = {"title": title(recording.config), "hint": hint(recording.config), "sentence": recording.note}

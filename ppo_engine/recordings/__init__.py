@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +31,8 @@ class Recording:
     ``updates`` (k,), ``rows`` (k, len(REPORT_KEYS)), ``episodes`` (n, 7: row id, update, step, environment, timesteps,
     return, length), ``histograms`` int (k, 2, BINS + 2), ``samples`` float32 (k, s, 3: log-ratio, advantage, slope),
     ``changes``: applied live knobs (name, old, new, update); ``note`` says where the recording comes from;
-    ``details``: what else each update said of itself, empty in recordings that were made without.
+    ``details``: what else each update said of itself, ``comparison``: the last one with autograd; both empty in
+    recordings that were made without.
     """
 
     name: str
@@ -46,21 +46,12 @@ class Recording:
     films: list[Film]
     note: str
     details: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    comparison: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def names() -> list[str]:
     """The recordings that there are."""
     return sorted(path.stem for path in FOLDER.glob("*.npz"))
-
-
-@functools.cache
-def of_environment(env_id: str) -> str | None:
-    """The name of the recording made in an environment, the first if there are several; None where there is none."""
-    for name in names():
-        with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as arrays:
-            if json.loads(bytes(arrays["meta"]).decode("utf-8"))["config"]["env_id"] == env_id:
-                return name
-    return None
 
 
 def load(name: str) -> Recording:
@@ -74,4 +65,5 @@ def load(name: str) -> Recording:
             name, TrainConfig.from_dict(meta["config"]), arrays["updates"].astype(int), arrays["rows"].astype(float),
             arrays["episodes"].astype(float), arrays["histograms"].astype(int), arrays["samples"].astype(np.float32),
             meta["changes"], films, meta["note"], meta.get("details", []),
+            meta.get("comparison", {}),
         )  # fmt: skip

@@ -24,9 +24,7 @@ def shelf(tmp_path, monkeypatch):
     folder = tmp_path / "shelf"
     folder.mkdir()
     monkeypatch.setattr(recordings, "FOLDER", folder)
-    recordings.of_environment.cache_clear()
-    yield folder
-    recordings.of_environment.cache_clear()
+    return folder
 
 
 def test_a_run_becomes_a_recording_with_its_results(written, shelf, monkeypatch):
@@ -49,15 +47,9 @@ def test_a_run_becomes_a_recording_with_its_results(written, shelf, monkeypatch)
     (kept,) = recording.films
     assert (kept.update, kept.ret) == (3, film.ret) and kept.path.stat().st_size < film.path.stat().st_size
     assert imageio.get_reader(kept.path).count_frames() == imageio.get_reader(film.path).count_frames()
-    assert recordings.of_environment("CartPole-v1") == "pole" and recordings.of_environment("CarRacing-v3") is None
 
     told = json.loads(command.results(folder.path, "pole", 4, shelf).read_text(encoding="utf-8"))
     played = evaluate(config, snapshot, 4, 10_000)
     assert told["greedy"]["mean"] == played.mean and told["greedy"]["n"] == 4 and told["stochastic"]["n"] == 4
     assert (told["env_id"], told["timesteps"], told["update"]) == ("CartPole-v1", 384, 3)
     assert told["last_mean"] == reports[-1].ep_rew_mean and told["first_mean"] == reports[0].ep_rew_mean
-
-
-def test_what_ships_can_be_found_by_its_environment():
-    assert recordings.of_environment("LunarLander-v3") == "lunar-lander"
-    assert recordings.of_environment("NoSuch-v0") is None
