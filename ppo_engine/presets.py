@@ -36,7 +36,7 @@ _QUICK_POLE = {
     "n_envs": 8, "n_steps": 32, "batch_size": 256, "n_epochs": 20, "gamma": 0.98, "gae_lambda": 0.8,
     "learning_rate": 1e-3, "anneal_lr": True, "total_timesteps": 100_000,
 }
-_PIXELS = {
+_PIXELS: dict[str, Any] = {
     "n_envs": 8, "n_steps": 256, "batch_size": 128, "n_epochs": 6, "learning_rate": 3e-4, "anneal_lr": True,
     "normalize_reward": True, "hidden_sizes": (256,), "activation": "relu", "shared_trunk": True, "backend": "torch",
     "log_std_init": -0.5, "total_timesteps": 200_000,
