@@ -32,7 +32,7 @@ class Patient(NamedTuple):
 def patient(run_id: str) -> Patient:
     """The run looked at, or the recording that is replayed where none is."""
     if not run_id:
-        recording = replay.shown()
+        recording = replay.shown(st.session_state["env"])
         return Patient(recording.config, recording.updates, recording.rows)
     feed = open_feed(run_id)
     moved = {change["name"]: change["new"] for change in feed.changes}

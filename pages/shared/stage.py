@@ -47,14 +47,15 @@ def _tick(run_id: str, state: str, evaluating: bool) -> None:
         st.rerun()
 
 
-def show_replay() -> None:
-    """The recorded run, sent once; the browser plays it by itself. The sliders already move its knees."""
+def show_replay(env_id: str) -> None:
+    """A recorded run, of that environment if there is one, sent once; the browser plays it by itself. The sliders
+    already move its knees."""
     st.session_state["_cursor"] = Cursor()
-    st.fragment(_replay)()
+    st.fragment(_replay)(env_id)
 
 
-def _replay() -> None:
-    data = replay.packet(media_url)
+def _replay(env_id: str) -> None:
+    data = replay.packet(env_id, media_url)
     if st.session_state.get("_replay_sent") == data["run"]:
         del data["replay"]
     st.session_state["_replay_sent"] = data["run"]
