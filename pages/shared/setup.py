@@ -11,6 +11,7 @@ from pages.shared.environments import offered
 from pages.shared.rungs import label_of, value_of
 from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.envs import check_env_id
+from ppo_engine.jobs import studies
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.presets import build_config, presets_for
@@ -31,7 +32,7 @@ def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
     params = {key: st.query_params[key] for key in st.query_params}
     if params in st.session_state.setdefault("_urls", []):
         return
-    if set(params) != {"case"}:  # the link to a case may be followed again
+    if set(params) not in ({"case"}, {"row"}):  # such a link may be followed again
         _remember(params)
     st.session_state["_problems"] = []
     run_id = params.get("run", "")
@@ -43,6 +44,8 @@ def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
     st.session_state["case"] = ""
     if config is not None:
         take_config(config)
+    elif "row" in params and _take_row(params["row"]):
+        pass
     elif not (case and _take_case(case, params)) and ("env" not in st.session_state or set(params) & set(TOP)):
         _adopt(params)
 
@@ -57,6 +60,16 @@ def _take_case(name: str, params: Mapping[str, str]) -> bool:
         tell(f"{error} It is left out.")
         return False
     st.session_state["case"] = name
+    return True
+
+
+def _take_row(name: str) -> bool:
+    """Show what a row of a kept study was trained with; False if there is no such row."""
+    try:
+        take_config(studies.settings(name))
+    except ConfigError as error:
+        tell(f"{error} It is left out.")
+        return False
     return True
 
 

@@ -60,7 +60,7 @@ ARENAS = (
         {"ppo_clip": "242.1 ± 31.8 (v2)", "trpo": "133.2 ± 112.2 (v2, 200 k)"},
     ),
     Arena(
-        "LunarLanderContinuous-v3", "sure", 500_000, 5, _LANDER_OWN,
+        "LunarLanderContinuous-v3", "sure", 300_000, 5, _LANDER_OWN,
         {"ppo_clip": "270.9 ± 32.1 (v2, 1 M)", "trpo": "262.4 ± 21.4 (v2, 200 k)"},
     ),
     Arena(

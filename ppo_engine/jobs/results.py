@@ -28,10 +28,10 @@ BARS = (
     Bar("Pendulum-v1", "sure", 3, -200, "−172.2 ± 104.2"),
     Bar("MountainCar-v0", "sure", 3, -110, "−110.4 ± 19.5"),
     Bar("MountainCarContinuous-v0", "sure", 3, 88, "88.3 ± 2.6"),
-    Bar("LunarLander-v3", "sure", 3, 230, "242.1 ± 31.8 (v2)"),
+    Bar("LunarLander-v3", "sure", 5, 230, "242.1 ± 31.8 (v2)"),
     Bar("LunarLander-v3", "quick", 5, 200, "none"),
     Bar("LunarLanderContinuous-v3", "sure", 3, 240, "270.9 ± 32.1 (v2)"),
-    Bar("BipedalWalker-v3", "sure", 2, 285, "287.9 ± 2.4"),
+    Bar("BipedalWalker-v3", "sure", 3, 285, "287.9 ± 2.4"),
 )
 
 
