@@ -36,8 +36,8 @@ class Cell(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """``axes``: (knob, values to try) one after the other, an objective's among them if several are compared; ``seeds``:
-    the seeds of every cell, the same for all, so that they can be paired; ``settings`` are laid over the preset."""
+    """``axes``: (knob, values to try) one after the other, the objective among them if several are compared; ``seeds``:
+    those of every cell, the same for all, so that they can be paired; ``settings`` are laid over the preset."""
 
     env_id: str
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
