@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -70,7 +71,12 @@ def probability_of_improvement(first: Sequence[float], second: Sequence[float], 
     Unpaired it is Mann and Whitney's U/(n m), with a bootstrap interval from 10 seeds each; paired, the share of pairs
     in which the first does better (a tie counts half), with Wilson's interval from 5 pairs on.
     """
-    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    return _improvement(tuple(map(float, first)), tuple(map(float, second)), paired)
+
+
+@functools.lru_cache(maxsize=4096)
+def _improvement(first: tuple[float, ...], second: tuple[float, ...], paired: bool) -> Improvement:
+    a, b = np.asarray(first), np.asarray(second)
     n = min(len(a), len(b))
     if n == 0:
         return Improvement(float("nan"), None, None, "no seed yet")
