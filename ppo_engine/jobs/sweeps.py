@@ -142,6 +142,12 @@ def sweep_of(runs: Path | str) -> dict[str, str]:
     return {run_id: sweep.sweep_id for sweep in list_sweeps(runs) for run_id in sweep.run_ids}
 
 
+def ended_counts(runs: Path | str) -> dict[str, int]:
+    """Sweep id → how many of its runs have ended for good, newest sweep first; one look at the registry."""
+    settled = {entry.run_id for entry in SweepQueue(runs).entries() if entry.settled not in ("", "again")}
+    return {sweep.sweep_id: len(settled.intersection(sweep.run_ids)) for sweep in list_sweeps(runs)}
+
+
 def _path(runs: Path | str, sweep_id: str) -> Path:
     if not isinstance(sweep_id, str) or not RUN_ID.fullmatch(sweep_id):
         raise UnknownRun(sweep_id)

@@ -179,7 +179,8 @@ E.draw = (inst) => {
   ui.panels.curves.head.textContent = `Return, every seed's own line${picked ? ` · bold: ${picked.label}` : ""}`;
   ui.panels.heat.head.textContent = d.heat ? `Mean final return, ${d.heat.y_title} × ${d.heat.x_title}` : "";
   E.drawTable(inst);
-  if (!window.Plotly) return;
+  // Streamlit may have taken the place away between a tick and its drawing.
+  if (!window.Plotly || !ui.root.isConnected) return;
   E.drawCurves(inst);
   E.drawHeat(inst);
 };
@@ -194,13 +195,17 @@ E.mount = (component) => {
   if (inst.data && inst.data.key !== data.key) inst.picked = null;
   inst.data = data;
   if (stamp !== inst.stamp) { inst.stamp = stamp; E.draw(inst); }
-  const wait = () => {
-    if (inst.gone) return;
-    if (!window.Plotly) { setTimeout(wait, 30); return; }
-    E.draw(inst);
-    setTimeout(() => inst.gone || component.setTriggerValue("loaded", true), 1500);
-  };
-  if (!inst.drawn) { inst.drawn = true; wait(); }
-  return () => { inst.gone = true; if (window.Plotly) Object.values(inst.ui.panels).forEach((p) => window.Plotly.purge(p.plot)); };
+  if (!inst.waits) {
+    inst.waits = true;
+    const wait = () => {
+      if (!root.isConnected) return;
+      if (!window.Plotly) { setTimeout(wait, 30); return; }
+      E.draw(inst);
+      setTimeout(() => root.isConnected && component.setTriggerValue("loaded", true), 1500);
+    };
+    wait();
+  }
+  // The end of one tick's mounting is not the end of the page: only what has gone for good is taken down.
+  return () => setTimeout(() => { if (!root.isConnected && window.Plotly) Object.values(inst.ui.panels).forEach((p) => window.Plotly.purge(p.plot)); }, 0);
 };
 E.ready = true;
