@@ -24,7 +24,11 @@ class SweepQueue(Registry):
 
     def command_all(self, run_ids: Sequence[str], desired: str) -> None:
         """Wish all runs of a sweep into ``desired`` that have not ended for good; a wish to run is one to try again."""
-        again = ", tries = 0, started = 0, settled = CASE WHEN settled = '' THEN '' ELSE 'again' END"
+        # Only what was given up begins to count its tries anew: a run with none looks as if it had never begun.
+        again = (
+            ", tries = CASE settled WHEN '' THEN tries ELSE 0 END, started = CASE settled WHEN '' THEN started ELSE 0"
+            " END, settled = CASE settled WHEN '' THEN '' ELSE 'again' END"
+        )
         change = "UPDATE run SET desired = ?, rev = rev + 1, step_until = 0" + (again if desired == "run" else "")
         where = " WHERE id = ? AND deleted = 0 AND desired != ? AND settled NOT IN ('finished', 'diverged')"
         if desired == "run":
