@@ -31,7 +31,8 @@ def test_a_sweep_prints_each_run_and_ends_as_train_does(runs):
     alone = lines(call(runs, "train", *settings, *SHORT, "--json"))[-1]
     assert alone["parameters_sha256"] == row["parameters_sha256"]
     said = call(runs, "sweep", "--show", first["sweep_id"][:22]).stdout
-    assert "ε 0.1: 2 seeds, too few for a claim" in said and "4 of 4 runs have ended, finished" in said
+    assert ", 2 seeds, too few for a claim" in said and said.startswith("ε 0.1: mean ")
+    assert "4 of 4 runs have ended, finished" in said
 
 
 def test_a_detached_sweep_goes_on_and_can_be_cancelled(runs):

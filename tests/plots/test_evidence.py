@@ -1,4 +1,4 @@
-"""What the Evidence page is given, from results made by hand: rows, pooled rows, the heatmap, curves and the verdict."""
+"""What the Evidence page is given, from results made by hand: rows, the heatmap, curves and the verdict."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def test_a_row_has_every_seed_with_its_link_and_only_ended_runs_count():
         {"seed": 1, "value": 100.0, "state": "finished", "url": "?run=run-0-1"},
         {"seed": 2, "value": 200.0, "state": "finished", "url": "?run=run-0-2"},
     ]
-    assert second["n"] == 1 and second["seeds"][1] == {"seed": 2, "value": None, "state": "queued", "url": "?run=run-1-2"}
+    assert second["n"] == 1
+    assert second["seeds"][1] == {"seed": 2, "value": None, "state": "queued", "url": "?run=run-1-2"}
     assert third["n"] == 0 and third["text"] == "–" and third["few"] == "no seed yet" and fourth["seeds"] == []
     assert first["better"] == {"text": "compared with", "is": True}
     assert second["better"]["text"] == "100 %: 1 seed, too few for a claim" and third["better"]["text"] == "–"

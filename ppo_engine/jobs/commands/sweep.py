@@ -120,7 +120,9 @@ def _tell(chosen: argparse.Namespace, sweep_id: str) -> int:
     standing = SweepView(chosen.runs, sweep_id).standing()
     if not chosen.json:
         for cell in standing.sweep.cells:
-            print(f"{cell.label}: {summarise(standing.values(cell.number)).words}")
+            found = summarise(standing.values(cell.number))
+            few = found.n and found.low is None
+            print(f"{cell.label}: {f'mean {found.centre:.1f}, ' if few else ''}{found.words}")
         print(f"{sweep_id}: {standing.ended} of {len(standing.results)} runs have ended, {standing.state}")
     else:
         print_json(
