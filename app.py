@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.deep_link import close_false_alarm
+from pages.shared.environments import examine_elsewhere
 
 ASSETS = Path(__file__).parent / "pages" / "shared" / "assets"
 st.set_page_config(
@@ -24,6 +25,7 @@ def freeze_what_stays() -> None:
     gc.freeze()
 
 
+examine_elsewhere()
 pages = {
     "Lab": [
         st.Page("pages/lab/train.py", title="Train", default=True),

@@ -159,10 +159,11 @@ def presets_for(env_id: str) -> dict[str, Preset]:
     info = describe(env_id)
     if env_id in PRESETS:
         return PRESETS[env_id]
+    reason, values = _UNTUNED_REASON, {**_UNTUNED, "normalize_observation": not info.one_hot}
     if info.image:
-        return {"default": Preset("default", env_id, env_id, _PIXELS_REASON, _UNTUNED_LOOK, _PIXELS)}
-    values = {**_UNTUNED, "normalize_observation": not info.one_hot}
-    return {"default": Preset("default", env_id, env_id, _UNTUNED_REASON, _UNTUNED_LOOK, values)}
+        reason, values = _PIXELS_REASON, _PIXELS
+    reason = f"{reason} {info.note}".strip()
+    return {"default": Preset("default", env_id, env_id, reason, _UNTUNED_LOOK, values)}
 
 
 def build_config(

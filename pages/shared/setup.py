@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.environments import offered
 from pages.shared.rungs import label_of, value_of
 from ppo_engine.config import KNOBS, TrainConfig
-from ppo_engine.envs import ENVIRONMENTS, check_offered
+from ppo_engine.envs import check_env_id
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.presets import build_config, presets_for
@@ -50,7 +51,7 @@ def _adopt(params: Mapping[str, str]) -> None:
             tell(f"{error} {default} is used instead.")
             return default
 
-    env = checked("env", check_offered, FIRST_ENV)
+    env = checked("env", check_env_id, FIRST_ENV)
     presets = presets_for(env)
     preset = checked("preset", lambda text: _one_of("preset", text, presets), next(iter(presets)))
     own = build_config(env, preset).objective
@@ -63,9 +64,10 @@ def _adopt(params: Mapping[str, str]) -> None:
 
 
 def environments() -> list[str]:
-    """What the picker offers: the table's environments, and the one of a run from the command line that is shown."""
-    env = st.session_state["env"]
-    return [*ENVIRONMENTS, *([] if env in ENVIRONMENTS else [env])]
+    """What the picker offers, and the environment that is set up if it is not among these: an older version, or one
+    that brings its module."""
+    env, known = st.session_state["env"], offered()
+    return known if env in known else [*known, env]
 
 
 def _one_of(field: str, text: str, allowed: Mapping[str, Any]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.environments import offered
 from pages.shared.plain import plain
 from ppo_engine.config import KNOBS, TrainConfig
-from ppo_engine.envs import ENVIRONMENTS
 from ppo_engine.grids import MOST_SEEDS, Grid, TooLarge, make_grid, sign
 from ppo_engine.jobs import speed, sweeps
 from ppo_engine.jobs.control import runs_folder
@@ -26,7 +26,7 @@ def show() -> None:
     _defaults()
     state = st.session_state
     top = st.columns([1.6, 1.0, 3.0, 1.0, 0.8, 0.9], vertical_alignment="bottom", gap="small")
-    top[0].selectbox("Environment", ENVIRONMENTS, key="grid_env", on_change=_on_env, **KEEP)
+    top[0].selectbox("Environment", offered(), key="grid_env", on_change=_on_env, **KEEP)
     top[1].selectbox("Preset", list(presets_for(state["grid_env"])), key="grid_preset", on_change=_on_preset, **KEEP)
     top[2].multiselect(
         "Objectives", list(OBJECTIVES), key="grid_objectives", format_func=lambda name: OBJECTIVES[name].title,

@@ -141,6 +141,8 @@ class Life:
             raise
         self.recorder.seconds += time.perf_counter() - started
         self.recorder.commit(Batch(report, self._snapshot(update), update, events))
+        if not self.background:
+            self.recorder.keep_batch(self.trainer)
         if self.on_report:
             self.on_report(report)
 

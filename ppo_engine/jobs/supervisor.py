@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from ppo_engine.jobs import peek
+from ppo_engine.jobs.checking import Checking
 from ppo_engine.jobs.filming import Filming
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.guards import Guards
@@ -39,6 +40,7 @@ class Supervisor:
         self.registry, self.launcher = Registry(runs), LocalLauncher()
         self.children: dict[str, subprocess.Popen] = {}
         self.filming, self.guards = Filming(runs), Guards(runs, self.registry, self.launcher)
+        self.checking = Checking(runs)
         self._stamp: tuple | None = None
         self._due = self._idle_since = time.monotonic()
 
@@ -51,7 +53,7 @@ class Supervisor:
             self._stamp, self._due = stamp, now + LOOK_EVERY
             if self._look_after_runs():
                 self._idle_since = now
-        if self.filming.look():
+        if any([self.filming.look(), self.checking.look()]):
             self._idle_since = now
         return now - self._idle_since < IDLE_SECONDS
 
@@ -98,7 +100,9 @@ class Supervisor:
         excess = len(training) + len(started) + len(idle) - self.launcher.capacity()
         for folder in idle[: max(0, excess)] if waiting else ():
             self.launcher.ask_to_leave(folder)
-        self.filming.running([folder for folder, entry in training if not entry.background])
+        by_hand = [folder for folder, entry in training if not entry.background]
+        self.filming.running(by_hand)
+        self.checking.running(by_hand)
         return bool(training or waiting or started)
 
     def _fill_slots(self, training: list[tuple[RunFolder, Entry]], waiting: list[Waiting]) -> list[RunFolder]:
@@ -178,6 +182,7 @@ def main(arguments: list[str]) -> int:
                 time.sleep(1)
             time.sleep(TICK)
         supervisor.filming.close()
+        supervisor.checking.close()
         lock.release()
         # A wish that came while this one still held the lock started no other supervisor.
         if ended or not runs.is_dir() or not _somebody_waits(runs):

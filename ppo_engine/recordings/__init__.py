@@ -31,7 +31,8 @@ class Recording:
     ``updates`` (k,), ``rows`` (k, len(REPORT_KEYS)), ``episodes`` (n, 7: row id, update, step, environment, timesteps,
     return, length), ``histograms`` int (k, 2, BINS + 2), ``samples`` float32 (k, s, 3: log-ratio, advantage, slope),
     ``changes``: applied live knobs (name, old, new, update); ``note`` says where the recording comes from;
-    ``details``: what else each update said of itself, empty in recordings that were made without.
+    ``details``: what else each update said of itself, ``comparison``: the last one with autograd; both empty in
+    recordings that were made without.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Recording:
     films: list[Film]
     note: str
     details: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    comparison: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def names() -> list[str]:
@@ -63,4 +65,5 @@ def load(name: str) -> Recording:
             name, TrainConfig.from_dict(meta["config"]), arrays["updates"].astype(int), arrays["rows"].astype(float),
             arrays["episodes"].astype(float), arrays["histograms"].astype(int), arrays["samples"].astype(np.float32),
             meta["changes"], films, meta["note"], meta.get("details", []),
+            meta.get("comparison", {}),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ppo_engine.jobs.comparisons import read_comparison
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.view import RunView
 from ppo_engine.recordings import FOLDER, FORMAT
@@ -43,7 +44,7 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
     details = view.details_since(0)
     meta: dict[str, Any] = {
         "format": FORMAT, "config": view.config.to_dict(), "changes": changes_of(view), "films": [],
-        "details": [details[update] for update in updates],
+        "details": [details[update] for update in updates], "comparison": read_comparison(folder),
         "note": f"A recorded run of {len(updates)} updates, exactly as it happened.",
     }  # fmt: skip
     chosen = [video for video in view.videos() if video.update in films] if films else _spread(view.videos())
