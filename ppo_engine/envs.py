@@ -57,6 +57,10 @@ _KNOWN = {
         "Land with throttles", 8, 2, False, ("main engine", "side engines"), 200, 1000, 50
     ),
     "BipedalWalker-v3": EnvInfo("Walk", 24, 4, False, ("hip 1", "knee 1", "hip 2", "knee 2"), 300, 1600, 50),
+    # In its agent's steps, each four frames; pixels.py makes the image.
+    "CarRacing-v3": EnvInfo(
+        "Drive a lap", 8192, 3, False, ("steering", "gas", "brake"), 900, 250, 12, image=(2, 64, 64)
+    ),
 }
 ENVIRONMENTS: tuple[str, ...] = tuple(_KNOWN)
 ALLOW_MODULES, MODULES = "PPO_ALLOW_MODULES", "PPO_MODULES"
@@ -132,13 +136,19 @@ def describe(env_id: str) -> EnvInfo:
     return _examine(env_id)
 
 
+def _as_registered(env_id: str) -> bool:
+    """Whether an environment is used just as it is registered: the table's, but those that show images. Raises
+    ConfigError."""
+    return check_env_id(env_id) in _KNOWN and not _KNOWN[env_id].image
+
+
 def make_env(env_id: str, render_mode: str | None = None) -> gymnasium.Env:
     """One environment with its time limit around it; raises ConfigError for an id that cannot be trained."""
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
     # Imported late: a page that only shows a config never pays for it.
     import gymnasium
 
-    if check_env_id(env_id) in _KNOWN:
+    if _as_registered(env_id):
         return gymnasium.make(env_id, render_mode=render_mode, disable_env_checker=True)
     from ppo_engine.open_envs import make
 
@@ -147,8 +157,8 @@ def make_env(env_id: str, render_mode: str | None = None) -> gymnasium.Env:
 
 def make_bare(env_id: str) -> gymnasium.Env:
     """One environment for training, where the caller counts time: the table's without any wrapper (their checks cost
-    more than CartPole), any other with those that it is registered with, since they are part of what it is."""
-    if check_env_id(env_id) in _KNOWN:
+    more than CartPole), any other, and one of images, with those that it is registered with: they are part of it."""
+    if _as_registered(env_id):
         return make_env(env_id).unwrapped
     from ppo_engine.open_envs import make
 

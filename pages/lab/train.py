@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import environments, knobs, live_chart, notices, setup, stage, transport
+from pages.shared import diagnosing, environments, how_long, knobs, live_chart, notices, setup, stage, transport
 from pages.shared.run_picker import adopt_run, current_status, join_live_run
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
@@ -37,7 +37,8 @@ with st.container(key="controls", gap="small"):
         if more.open:
             knobs.expert_panel(config, unread, notices.on_expert(acted_on))
             environments.refused_panel()
-    with columns[5]:
+    with columns[5], st.container(gap=None, key="go"):
+        how_long.show(config, going)
         transport.buttons(run_id, status)
     for column, name in zip(st.columns(3, gap="large"), setup.SLIDERS, strict=True):
         with column, st.container(gap=None, key=f"slot_{name}"):
@@ -47,7 +48,8 @@ notices.show(status)
 if status is not None:
     stage.show_run(run_id, status.name)
 else:
-    stage.show_replay()
+    stage.show_replay(st.session_state["env"])
+diagnosing.show(run_id if status is not None else "", acted_on)
 environments.await_others()
 live_chart.load_plotly()
 setup.write_url()

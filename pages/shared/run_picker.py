@@ -30,7 +30,7 @@ def join_live_run() -> None:
     if st.session_state.get("_looked"):
         return
     st.session_state["_looked"] = True
-    if st.session_state.get("run") or setup.problems():
+    if st.session_state.get("run") or st.session_state.get("case") or setup.problems():
         return
     rows = list_runs(runs_folder(), but=sweep_of(runs_folder()))
     live = [row for row in rows if row.state in ("running", "queued", "paused")]

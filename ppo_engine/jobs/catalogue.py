@@ -159,4 +159,6 @@ class Catalogue:
 def _read(answer: dict[str, Any]) -> EnvInfo | str:
     if "info" not in answer:
         return str(answer.get("refused", BROKE))
-    return EnvInfo(**{key: tuple(value) if isinstance(value, list) else value for key, value in answer["info"].items()})
+    found: dict[str, Any] = answer["info"]
+    info: Any = {key: tuple(value) if isinstance(value, list) else value for key, value in found.items()}
+    return EnvInfo(**info)

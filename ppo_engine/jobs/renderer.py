@@ -26,6 +26,7 @@ from ppo_engine.policy import Policy  # noqa: E402
 
 START_SEED = 7
 EVERY = 2
+SLOWEST = 12
 MOST_FRAMES = 250
 NICE = 5
 
@@ -33,8 +34,9 @@ NICE = 5
 def render_video(folder: RunFolder, update: int | None = None) -> Video:
     """Play one episode with the most likely actions from the fixed start, and publish it as a video.
 
-    Every 2nd step is a frame and at most 250 are drawn; the return and length told are those of the whole episode.
-    Raises LookupError while no parameters are kept and ValueError when the config cannot be read.
+    Every 2nd step is a frame, or every one where a film would have fewer than 12 a second, and at most 250 are drawn;
+    the return and length told are those of the whole episode. Raises LookupError while no parameters are kept and
+    ValueError when the config cannot be read.
     """
     view = RunView(folder.runs, folder.run_id)
     moment = view.moment(update)
@@ -48,8 +50,9 @@ def render_video(folder: RunFolder, update: int | None = None) -> Video:
     try:
         bounds = None if info.discrete else (env.action_space.low, env.action_space.high)  # type: ignore[attr-defined]
         overlay = Overlay(f"update {number}", info.action_names, bounds)
-        with _movie(path, info.fps / EVERY) as movie:
-            ret, length = _play(env, policy, overlay, movie)
+        every = EVERY if info.fps >= SLOWEST * EVERY else 1
+        with _movie(path, info.fps / every) as movie:
+            ret, length = _play(env, policy, overlay, movie, every)
     finally:
         env.close()
     os.replace(path.with_suffix(".tmp.mp4"), path)
@@ -87,12 +90,12 @@ def _movie(path: Path, fps: float) -> Any:
     )  # fmt: skip
 
 
-def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any) -> tuple[float, int]:
+def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any, every: int) -> tuple[float, int]:
     observation, _ = env.reset(seed=START_SEED)
     ret, length, frames, done = 0.0, 0, 0, False
     while not done:
         action = policy.act(observation, deterministic=True)
-        if length % EVERY == 0 and frames < MOST_FRAMES:
+        if length % every == 0 and frames < MOST_FRAMES:
             chosen = int(action) if overlay.bounds is None and np.ndim(action) == 0 else -1
             now = Moment(length, ret, policy.value(observation), policy.distribution(observation), chosen)
             movie.append_data(overlay.draw(_picture(env), now))
