@@ -89,10 +89,10 @@ def _why(best: str, rival: str, one: Summary, two: Summary, rivals: list[str]) -
 
 def _how_many(one: Summary, two: Summary, needed: int | None) -> str:
     gap = one.centre - two.centre
-    if not math.isfinite(one.sd + two.sd):
+    if not math.isfinite(one.sd + two.sd) or (gap == 0 and min(one.n, two.n) < FOR_AN_INTERVAL):
         return f"At least {FOR_AN_INTERVAL} seeds each are needed."
     if gap == 0:
-        return "Their centres are equal, so more seeds would show a difference only if there is one."
+        return "Their centres are equal, so there is no gap for more seeds to show."
     if needed is None:
         return f"A gap of {number(gap)} would take more than {MOST_SEEDS:,} seeds each."
     power = f"(power {100 * POWER:.0f} %)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -70,7 +71,12 @@ def probability_of_improvement(first: Sequence[float], second: Sequence[float], 
     Unpaired it is Mann and Whitney's U/(n m), with a bootstrap interval from 10 seeds each; paired, the share of pairs
     in which the first does better (a tie counts half), with Wilson's interval from 5 pairs on.
     """
-    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    return _improvement(tuple(map(float, first)), tuple(map(float, second)), paired)
+
+
+@functools.lru_cache(maxsize=4096)
+def _improvement(first: tuple[float, ...], second: tuple[float, ...], paired: bool) -> Improvement:
+    a, b = np.asarray(first), np.asarray(second)
     n = min(len(a), len(b))
     if n == 0:
         return Improvement(float("nan"), None, None, "no seed yet")
@@ -101,18 +107,27 @@ def p_value(a: np.ndarray, b: np.ndarray, paired: bool = False) -> float:
     """Welch's two-sided p value, or the paired t test's; 1 where fewer than two seeds say nothing."""
     if min(len(a), len(b)) < 2:
         return 1.0
-    spread = np.ptp(a - b) if paired else max(np.ptp(a), np.ptp(b))
-    if spread == 0:
-        return 1.0 if a.mean() == b.mean() else 0.0
-    found = stats.ttest_rel(a, b) if paired else stats.ttest_ind(a, b, equal_var=False)
-    return float(found.pvalue)
+    gap, error, degrees = _welch(a, b) if not paired else _welch(a - b, np.zeros(1))
+    if error == 0:
+        return 1.0 if gap == 0 else 0.0
+    return float(2 * stats.t.sf(abs(gap) / error, degrees))
+
+
+def _welch(a: np.ndarray, b: np.ndarray) -> tuple[float, float, float]:
+    """The gap of the means, its standard error, and Welch and Satterthwaite's degrees of freedom.
+
+    Worked out here, since SciPy's test warns of every pair of settings whose seeds all solve the task.
+    """
+    parts = [sample.var(ddof=1) / len(sample) if len(sample) > 1 else 0.0 for sample in (a, b)]
+    variance = float(sum(parts))
+    below = sum(part**2 / (len(sample) - 1) for part, sample in zip(parts, (a, b), strict=True) if part)
+    return float(a.mean() - b.mean()), variance**0.5, variance**2 / below if below else float("nan")
 
 
 def _welch_interval(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
-    if max(np.ptp(a), np.ptp(b)) == 0:
-        return float(a[0] - b[0]), float(a[0] - b[0])
-    ends = stats.ttest_ind(a, b, equal_var=False).confidence_interval(LEVEL)
-    return float(ends.low), float(ends.high)
+    gap, error, degrees = _welch(a, b)
+    half = float(stats.t.ppf(0.5 + LEVEL / 2, degrees)) * error if error else 0.0
+    return gap - half, gap + half
 
 
 def _difference_of_iqms(a: np.ndarray, b: np.ndarray, axis: int) -> Any:

@@ -8,6 +8,7 @@ generator is fixed, so the same values give the same digits everywhere.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -66,6 +67,11 @@ def summarise(*environments: Sequence[float]) -> Summary:
 
     Raises ValueError for a value that is not finite: a run that diverged counts with the last return it had.
     """
+    return _summary(tuple(tuple(map(float, values)) for values in environments))
+
+
+@functools.lru_cache(maxsize=4096)
+def _summary(environments: tuple[tuple[float, ...], ...]) -> Summary:
     samples = [_finite(values) for values in environments]
     pooled = np.concatenate(samples) if samples else np.empty(0)
     n = min((len(sample) for sample in samples), default=0)

@@ -72,10 +72,11 @@ def live_chart(data: dict[str, Any], on_knee: Callable[[], None], on_film: Calla
     """Shows a packet. ``on_knee`` runs when a knee was dragged and let go, ``on_film`` when another video was asked
     for, ``on_need`` when the tab lacks something in between and everything must be sent again."""
     _live(key=LIVE_KEY, data=data, on_knee_change=on_knee, on_film_change=on_film, on_need_change=on_need,
-          on_loaded_change=_on_loaded)  # fmt: skip
+          on_loaded_change=note_loaded)  # fmt: skip
 
 
-def _on_loaded() -> None:
+def note_loaded() -> None:
+    """This tab has our scripts and plotly.js, so they need not be sent again."""
     st.session_state["_loaded"] = True
 
 

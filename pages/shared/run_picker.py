@@ -10,6 +10,7 @@ from ppo_engine.config import TrainConfig
 from ppo_engine.jobs.control import runs_folder
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.states import State
+from ppo_engine.jobs.sweeps import sweep_of
 from ppo_engine.jobs.view import RunRow, RunView, list_runs
 
 
@@ -25,13 +26,14 @@ def adopt_run(run_id: str) -> TrainConfig | None:
 
 
 def join_live_run() -> None:
-    """On a tab's first look without a run in the URL: join the newest run that is still going on."""
+    """On a tab's first look without a run in the URL: join the newest run still going on that is of no grid."""
     if st.session_state.get("_looked"):
         return
     st.session_state["_looked"] = True
     if st.session_state.get("run") or st.session_state.get("case") or setup.problems():
         return
-    live = [row for row in list_runs(runs_folder()) if row.state in ("running", "queued", "paused")]
+    rows = list_runs(runs_folder(), but=sweep_of(runs_folder()))
+    live = [row for row in rows if row.state in ("running", "queued", "paused")]
     if live:
         open_run(live[0].run_id)
         st.session_state["_joined"] = label(live[0])

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shared import run_groups
 from pages.shared.plain import plain
 from pages.shared.run_picker import open_run
 from ppo_engine.jobs import control
 from ppo_engine.jobs.evaluations import Standing, standing_of
 from ppo_engine.jobs.folders import UnknownRun
-from ppo_engine.jobs.view import RunRow, list_runs
+from ppo_engine.jobs.view import RunRow
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.plots import evaluated
@@ -91,10 +92,9 @@ def show_messages() -> None:
 
 def show() -> None:
     """The rows; while anything is under way they are brought up to date every other second."""
-    moving = any(
-        row.state in ("running", "queued") or _standing(row).going for row in list_runs(control.runs_folder())
-    )
-    st.fragment(_rows, run_every=2.0 if moving else None)()
+    run_groups.offer_all()
+    moving = any(row.state in ("running", "queued") or _standing(row).going for row in run_groups.rows())
+    st.fragment(_rows, run_every=2.0 if moving or run_groups.going() else None)()
 
 
 def _standing(row: RunRow) -> Standing:
@@ -102,10 +102,16 @@ def _standing(row: RunRow) -> Standing:
 
 
 def _rows() -> None:
-    rows = list_runs(control.runs_folder())
-    if not rows:
+    run_groups.show()
+    rows = run_groups.rows()
+    if not rows and run_groups.chosen() is not None:
+        st.text("No run of this grid is here any more.")
+        return
+    if not rows and not run_groups.any_grid():
         st.text("No run yet. The Train page has one button that makes the first.")
         st.page_link("pages/lab/train.py", label="Go to Train", icon=":material/play_arrow:")
+        return
+    if not rows:
         return
     pages = -(-len(rows) // PAGE)
     page = st.number_input(f"Page (of {pages})", 1, pages, key="runs_page", width=140) if pages > 1 else 1

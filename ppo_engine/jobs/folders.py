@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 import time
 from pathlib import Path
 
@@ -90,6 +91,11 @@ class RunFolder:
     def exists(self) -> bool:
         """Whether the run has been written here."""
         return self.config.is_file()
+
+    def remove_unwritten(self) -> None:
+        """Remove what a maker left who was killed before config.json was there; nothing else can be in it."""
+        if self.path.is_dir() and not self.exists():
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def create(self) -> None:
         """Make the folder, and the runs folder around it when this is the first run; raises FileExistsError."""

@@ -24,9 +24,9 @@ def runs_folder() -> Path:
     return Path(os.environ.get("PPO_RUNS") or "runs")
 
 
-def write_run(runs: Path, config: TrainConfig, **more: Any) -> RunFolder:
+def write_run(runs: Path, config: TrainConfig, run_id: str = "", **more: Any) -> RunFolder:
     """Make the folder of a new run, without telling anybody; ``more`` goes into config.json beside the config."""
-    folder = RunFolder(runs, new_run_id())
+    folder = RunFolder(runs, run_id or new_run_id())
     folder.create()
     text = json.dumps({"format": 1, **more, "config": config.to_dict()}, indent=1)
     temporary = folder.config.with_suffix(".json.tmp")
@@ -62,7 +62,8 @@ def start_and_watch(folder: RunFolder) -> None:
 def start_worker_if_free(folder: RunFolder) -> None:
     """Start the worker here and now when a slot is free, sooner than the supervisor could; it watches in any case."""
     launcher, registry = LocalLauncher(), Registry(folder.runs)
-    wanted = [entry for entry in registry.open_entries() if entry.desired == "run" and entry.run_id != folder.run_id]
+    entries = registry.open_entries()
+    wanted = [e for e in entries if e.desired == "run" and e.run_id != folder.run_id and not e.background]
     if len(wanted) < launcher.capacity() or _occupied(folder.runs, wanted) < launcher.capacity():
         registry.change(folder.run_id, started=time.time(), tries=1)
         launcher.start(folder)

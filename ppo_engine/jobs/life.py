@@ -7,11 +7,14 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ppo_engine.jobs import checkpoints
 from ppo_engine.jobs.desk import Desk, cores
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.knob_changes import KnobChanges
 from ppo_engine.jobs.listing import read_config
+from ppo_engine.jobs.priority import step_back
 from ppo_engine.jobs.recorder import POLL, Leave, Recorder
 from ppo_engine.jobs.store import Batch
 from ppo_engine.report import Diverged, Episode, Report
@@ -21,6 +24,8 @@ from ppo_engine.trainer import Trainer
 ENDED, FAILED, FELL = 0, 1, 70
 LINGER_PAUSED = 120.0
 ADAPT_EVERY = 2.0
+NICE_IN_A_SWEEP = 5
+SNAPSHOTS_IN_A_SWEEP = 20
 
 
 class Life:
@@ -43,6 +48,7 @@ class Life:
         self.recorder = Recorder(folder, self.desk, asked_to_leave)
         entry = self.desk.look()
         self.fixed_workers = workers or (entry.workers if entry else 0)
+        self.background = entry is not None and entry.background
         self.trainer: Trainer = None  # type: ignore
         self.sha256 = ""
         self._pause_shown = False
@@ -51,6 +57,8 @@ class Life:
     def run(self) -> int:
         """Train until the run ends, is paused for long, or the process is asked to leave; an exit status."""
         try:
+            if self.background:
+                step_back(NICE_IN_A_SWEEP)
             self._restore()
             while True:
                 self._one_round()
@@ -132,10 +140,16 @@ class Life:
             self.recorder.commit(Batch(report=error.report, events=events))
             raise
         self.recorder.seconds += time.perf_counter() - started
-        self.recorder.commit(Batch(report, self.trainer.snapshot(), update, events))
-        self.recorder.keep_batch(self.trainer)
+        self.recorder.commit(Batch(report, self._snapshot(update), update, events))
+        if not self.background:
+            self.recorder.keep_batch(self.trainer)
         if self.on_report:
             self.on_report(report)
+
+    def _snapshot(self, update: int) -> dict[str, np.ndarray] | None:
+        """The parameters to keep of this update: of every one, but of a run of many only a few and the last."""
+        every = self.trainer.config.total_updates // SNAPSHOTS_IN_A_SWEEP if self.background else 1
+        return self.trainer.snapshot() if update % max(1, every) == 0 or self.trainer.finished else None
 
     def _publish(self, episodes: list[Episode]) -> None:
         self.recorder.commit_soon(Batch(episodes=tuple(episodes)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import json
+from collections.abc import Container
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,8 +60,10 @@ def read_config(folder: RunFolder, to_tell: bool = False) -> TrainConfig:
         raise ValueError(f"config.json cannot be read: {error}") from error
 
 
-def status(folder: RunFolder, entry: Entry | None, registry: Registry, total: int = 0) -> State:
-    """State and sentence of a run of which the registry row has been read."""
+def status(
+    folder: RunFolder, entry: Entry | None, registry: Registry, total: int = 0, queue: list[int] | None = None
+) -> State:
+    """State and sentence of a run of which the registry row has been read; ``queue`` is ``waiting``'s, if known."""
     held = is_held(folder.lock)
     # The lock is asked first: a worker writes its last event before it lets go, so no ending can be overlooked.
     glance = peek.glance(folder.database)
@@ -69,26 +73,37 @@ def status(folder: RunFolder, entry: Entry | None, registry: Registry, total: in
     if not held and entry is not None and (not ended or entry.settled == "again"):
         remarks = registry.remarks(folder.run_id)
         remark = remarks[-1] if remarks else None
-        waiting = [e for e in registry.open_entries() if e.place < entry.place and e.desired == "run"]
-        ahead = sum(not is_held(RunFolder(folder.runs, other.run_id).lock) for other in waiting)
+        ahead = bisect.bisect_left(waiting(folder.runs, registry) if queue is None else queue, entry.place)
     return derive(entry, glance, held, ahead, note, remark, total)
 
 
-def list_runs(runs: Path | str) -> list[RunRow]:
-    """All runs of a folder, newest first; a run whose folder is damaged is listed as lost."""
+def waiting(runs: Path, registry: Registry) -> list[int]:
+    """The places in the queue of all runs that wait for a worker, in order."""
+    return [
+        entry.place for entry in registry.open_entries()
+        if entry.desired == "run" and (entry.untouched or not is_held(RunFolder(runs, entry.run_id).lock))
+    ]  # fmt: skip
+
+
+def list_runs(runs: Path | str, only: Container[str] | None = None, but: Container[str] = ()) -> list[RunRow]:
+    """All runs of a folder, newest first; a run whose folder is damaged is listed as lost.
+
+    ``only`` and ``but`` are the ids to keep to and to leave out.
+    """
     registry = Registry(runs)
     entries = {entry.run_id: entry for entry in registry.entries()}
-    rows = [_row(RunFolder(runs, run_id), entries.get(run_id), registry) for run_id in run_ids(Path(runs))]
-    return rows[::-1]
+    queue = waiting(Path(runs), registry)
+    wanted = [run_id for run_id in run_ids(Path(runs)) if (only is None or run_id in only) and run_id not in but]
+    return [_row(RunFolder(runs, run_id), entries.get(run_id), registry, queue) for run_id in reversed(wanted)]
 
 
-def _row(folder: RunFolder, entry: Entry | None, registry: Registry) -> RunRow:
+def _row(folder: RunFolder, entry: Entry | None, registry: Registry, queue: list[int]) -> RunRow:
     name, created, rev = (entry.name, entry.created, entry.rev) if entry else ("", folder.path.stat().st_mtime, 0)
     try:
         config = read_config(folder, to_tell=True)
     except ValueError as error:
         return RunRow(folder.run_id, name, "lost", str(error), "", "", 0, 0, 0, float("nan"), created, 0, rev)
-    state = status(folder, entry, registry, config.total_updates)
+    state = status(folder, entry, registry, config.total_updates, queue)
     newest = "SELECT at_update, timesteps, scalars FROM updates ORDER BY at_update DESC LIMIT 1"
     rows = peek.query(folder.database, newest)
     update, timesteps, reward = 0, 0, float("nan")

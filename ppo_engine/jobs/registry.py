@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 VERSION = 1
+BEHIND = 1 << 40
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS run(
   seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, name TEXT NOT NULL, created REAL NOT NULL,
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS remark(
   seq INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NULL, wall REAL NOT NULL, kind TEXT NOT NULL,
   text TEXT NOT NULL);
 """
+NEXT_PLACE = f"(SELECT coalesce(max(place), 0) + 1 FROM run WHERE place < {BEHIND})"
 COLUMNS = (
     "seq, id, name, created, desired, step_until, rev, place, keeper, workers, settled, deleted, started, tries,"
     " mark"
@@ -57,6 +59,16 @@ class Entry(NamedTuple):
     started: float
     tries: int
     mark: str
+
+    @property
+    def background(self) -> bool:
+        """Whether it belongs to a sweep: such runs queue behind every run that somebody started by hand."""
+        return self.place >= BEHIND
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nobody has ever tried to start it, so that its folder holds nothing to look at."""
+        return self.tries == 0 and self.started == 0 and not self.settled
 
 
 class Wish(NamedTuple):
@@ -113,7 +125,7 @@ class Registry:
     def add(self, run_id: str, name: str, desired: str, keeper: str = "supervisor", workers: int = 0) -> None:
         """Register a run whose folder has been written."""
         with self._writing() as db:
-            place = db.execute("SELECT coalesce(max(place), 0) + 1 FROM run").fetchone()[0]
+            place = db.execute(f"SELECT {NEXT_PLACE}").fetchone()[0]
             db.execute(
                 "INSERT INTO run(id, name, created, desired, keeper, workers, place) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (run_id, name, time.time(), desired, keeper, workers, place),
@@ -153,7 +165,7 @@ class Registry:
         """Put a run at the end of the queue, as if it had never ended or failed to start; ``keeper`` watches it."""
         with self._writing() as db:
             db.execute(
-                "UPDATE run SET place = (SELECT max(place) + 1 FROM run), settled = 'again', tries = 0,"
+                f"UPDATE run SET place = (SELECT {NEXT_PLACE}), settled = 'again', tries = 0,"
                 " started = 0, keeper = ? WHERE id = ?",
                 (keeper, run_id),
             )

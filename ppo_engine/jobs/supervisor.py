@@ -29,6 +29,7 @@ TICK, LOOK_EVERY = 0.05, 0.2
 IDLE_SECONDS = 10.0
 GRACE = 3.0
 MOST_TRIES = 20
+Waiting = tuple[RunFolder, Entry, peek.Glance]
 
 
 class Supervisor:
@@ -65,36 +66,59 @@ class Supervisor:
 
     def _look_after_runs(self) -> bool:
         """Start what may start; whether any run is under way or waiting."""
-        training: list[RunFolder] = []
+        training: list[tuple[RunFolder, Entry]] = []
         idle: list[RunFolder] = []
-        waiting: list[tuple[RunFolder, Entry, peek.Glance]] = []
+        waiting: list[Waiting] = []
         for entry in self.registry.open_entries():
             folder = RunFolder(self.runs, entry.run_id)
             if entry.keeper == "foreground":
+                continue
+            if entry.untouched and entry.run_id not in self.children and entry.background:
+                # A queue of a thousand costs nothing to look at: what waits in it has not begun.
+                if entry.desired == "run":
+                    waiting.append((folder, entry, peek.NOTHING_YET))
                 continue
             alive = self.launcher.alive(folder)
             glance = peek.glance(folder.database)
             wanted = entry.desired == "run" or entry.step_until > glance.update
             if alive:
-                (training if wanted else idle).append(folder)
+                if wanted:
+                    training.append((folder, entry))
+                else:
+                    idle.append(folder)
             elif self._starting(entry):
-                training.append(folder)
+                training.append((folder, entry))
             elif not folder.exists():
                 self._give_up(entry, "lost", "gone", "Its folder is gone.")
             elif _ended(entry, glance):
                 self.registry.change(entry.run_id, settled=glance.event.kind)  # type: ignore[union-attr]
             elif wanted:
                 waiting.append((folder, entry, glance))
-        self.guards.watch_memory(training + idle)
-        free = self.launcher.capacity() - len(training)
-        started = [folder for folder, entry, glance in waiting[: max(0, free)] if self._start(folder, entry, glance)]
+        self.guards.watch_memory([folder for folder, _ in training] + idle)
+        started = self._fill_slots(training, waiting)
         # A paused run holds no slot, but its process goes when its place is given to another.
         excess = len(training) + len(started) + len(idle) - self.launcher.capacity()
         for folder in idle[: max(0, excess)] if waiting else ():
             self.launcher.ask_to_leave(folder)
-        self.filming.running(training)
-        self.checking.running(training)
+        by_hand = [folder for folder, entry in training if not entry.background]
+        self.filming.running(by_hand)
+        self.checking.running(by_hand)
         return bool(training or waiting or started)
+
+    def _fill_slots(self, training: list[tuple[RunFolder, Entry]], waiting: list[Waiting]) -> list[RunFolder]:
+        """Start who waits while there are slots. Runs of a sweep give way: they hold no slot against other runs."""
+        slots = self.launcher.capacity()
+        taken, by_hand = len(training), sum(not entry.background for _, entry in training)
+        started = []
+        for folder, entry, glance in waiting:
+            if (taken if entry.background else by_hand) >= slots:
+                if entry.background:
+                    break
+                continue
+            if self._start(folder, entry, glance):
+                started.append(folder)
+                taken, by_hand = taken + 1, by_hand + (not entry.background)
+        return started
 
     def _starting(self, entry: Entry) -> bool:
         child = self.children.get(entry.run_id)
@@ -106,6 +130,9 @@ class Supervisor:
         return 0 <= time.time() - entry.started < GRACE
 
     def _start(self, folder: RunFolder, entry: Entry, glance: peek.Glance) -> bool:
+        if not folder.exists():
+            self._give_up(entry, "lost", "gone", "Its folder is gone.")
+            return False
         try:
             mark = f"{glance.update} {folder.checkpoint.stat().st_mtime_ns}"
         except OSError:

@@ -60,7 +60,7 @@ class Server:
         self.log = open(runs.parent / "server.log", "wb")  # noqa: SIM115 (closed in stop)
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
 
-    def wait(self, seconds: float = 30.0) -> None:
+    def wait(self, seconds: float = 120.0) -> None:
         """Wait until the server answers."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -20,6 +20,19 @@ def test_welch_from_five_seeds():
     assert found.p_value == pytest.approx(2 * stats.t.sf(112 / 514**0.5, degrees))
 
 
+def test_welch_and_the_paired_test_are_scipys():
+    rng = np.random.default_rng(5)
+    a, b = rng.normal(1, 3, 7), rng.normal(0, 1, 7)
+    assert compare(a, b).p_value == pytest.approx(stats.ttest_ind(a, b, equal_var=False).pvalue)
+    assert compare(a, b[:5]).p_value == pytest.approx(stats.ttest_ind(a, b[:5], equal_var=False).pvalue)
+    assert compare(a, b, paired=True).p_value == pytest.approx(stats.ttest_rel(a, b).pvalue)
+    ends = stats.ttest_ind(a, b, equal_var=False).confidence_interval()
+    assert (compare(a, b).low, compare(a, b).high) == pytest.approx((ends.low, ends.high))
+    same = np.full(5, 500.0)
+    assert compare(same, same).p_value == 1 and compare(same, same - 1).p_value == 0
+    assert (compare(same, same - 1).low, compare(same, same - 1).high) == (1, 1)
+
+
 def test_few_seeds_have_a_difference_but_no_interval():
     found = compare(HIGH[:3], LOW[:4])
     assert (found.low, found.high) == (None, None) and found.difference == pytest.approx(95)

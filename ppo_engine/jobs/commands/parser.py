@@ -30,6 +30,27 @@ def _add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="rollout processes (default: as many as fit)")
 
 
+def _add_sweep(sweep: argparse.ArgumentParser) -> None:
+    sweep.add_argument("--env-id", metavar="ID", help="environment, for example CartPole-v1")
+    sweep.add_argument("--objective", metavar="NAME", help="objective (default: the preset's)")
+    sweep.add_argument(
+        "--grid", nargs="+", action="extend", default=[], metavar="KNOB=V1,V2",
+        help="values to try of a knob, or objective=A,B; every combination is a cell",
+    )  # fmt: skip
+    sweep.add_argument("--seeds", default="3", metavar="N", help="seeds 1 to N for every cell (default 3)")
+    sweep.add_argument("--total-timesteps", metavar="N", help="environment steps of each run")
+    sweep.add_argument("--preset", metavar="NAME", help="named settings that the grid is laid over")
+    sweep.add_argument("--engine", choices=("local",), default="local", help="where the runs are trained")
+    sweep.add_argument("--name", default="", help="a name for the sweep")
+    sweep.add_argument("--detach", action="store_true", help="do not wait until it has finished")
+    for wish, text in (
+        ("pause", "let a sweep wait"), ("resume", "go on with a sweep that was paused, cancelled or cut off"),
+        ("cancel", "stop a sweep; what has finished stays"), ("show", "say how a sweep stands"),
+    ):  # fmt: skip
+        sweep.add_argument(f"--{wish}", metavar="SWEEP", help=text)
+    _add_settings(sweep)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -67,6 +88,7 @@ def make_parser() -> argparse.ArgumentParser:
     fork.add_argument("--name", default="", help="a name for the new run")
     _add_settings(fork)
     _add_workers(fork)
+    _add_sweep(command("sweep", "sweep", "train a grid of settings over seeds in the background", run=False))
     command("delete", "delete", "stop a run and move it to the trash")
     bench = commands.add_parser("bench", add_help=False, help="measure steps per second beside Stable-Baselines3")
     bench.set_defaults(module="bench")
