@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.shared import live_chart, sweep_chart, sweep_stage
+from pages.shared import cases, kept_methods, live_chart, sweep_chart, sweep_stage
 
 # Each section draws stored data and is a small file of its own; the first is what a visitor sees.
-SECTIONS = {"Grids": sweep_stage.show}
+SECTIONS = {"Grids": sweep_stage.show, "Every method": kept_methods.show, "Case histories": cases.draw_cases}
 
 live_chart.load_scripts()
 sweep_chart.load_scripts()
