@@ -14,7 +14,7 @@ from streamlit import runtime
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = (
     "codec", "theme", "lines", "steps", "objective", "histogram", "trajectories", "checks", "frame", "video",
-    "readouts", "live", "replay",
+    "readouts", "live", "replay", "compare_frame", "compare_charts", "compare_films", "compare", "compare_replay",
 )  # fmt: skip
 LIVE_KEY = "live"
 
@@ -72,10 +72,11 @@ def live_chart(data: dict[str, Any], on_knee: Callable[[], None], on_film: Calla
     """Shows a packet. ``on_knee`` runs when a knee was dragged and let go, ``on_film`` when another video was asked
     for, ``on_need`` when the tab lacks something in between and everything must be sent again."""
     _live(key=LIVE_KEY, data=data, on_knee_change=on_knee, on_film_change=on_film, on_need_change=on_need,
-          on_loaded_change=_on_loaded)  # fmt: skip
+          on_loaded_change=mark_loaded)  # fmt: skip
 
 
-def _on_loaded() -> None:
+def mark_loaded() -> None:
+    """The tab has said that all scripts have come."""
     st.session_state["_loaded"] = True
 
 
