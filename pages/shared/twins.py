@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.environments import offered
 from ppo_engine.config import KNOBS, TrainConfig
-from ppo_engine.envs import ENVIRONMENTS, check_offered
+from ppo_engine.envs import check_env_id
 from ppo_engine.jobs.groups import MOST
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.knobs import ConfigError
@@ -38,7 +39,7 @@ def begin(params: Mapping[str, str]) -> list[str]:
             problems.append(f"{error} {default} is used instead.")
             return default
 
-    env = checked("env", check_offered, FIRST_ENV)
+    env = checked("env", check_env_id, FIRST_ENV)
     presets = presets_for(env)
     preset = checked("preset", lambda text: _one_of("preset", text, presets), next(iter(presets)))
     seed = checked("seed", KNOBS["seed"].check, KNOBS["seed"].default)
@@ -182,6 +183,6 @@ def as_url() -> dict[str, str]:
 
 
 def environments() -> list[str]:
-    """What the picker offers: the table's environments, and the one of a run from the command line that is shown."""
-    env = st.session_state["c_env"]
-    return [*ENVIRONMENTS, *([] if env in ENVIRONMENTS else [env])]
+    """What the picker offers, and the environment that is set up if it is not among these."""
+    env, known = st.session_state["c_env"], offered()
+    return known if env in known else [*known, env]
