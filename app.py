@@ -29,6 +29,7 @@ examine_elsewhere()
 pages = {
     "Lab": [
         st.Page("pages/lab/train.py", title="Train", default=True),
+        st.Page("pages/lab/compare.py", title="Compare", url_path="compare"),
         st.Page("pages/lab/evidence.py", title="Evidence", url_path="evidence"),
         st.Page("pages/lab/runs.py", title="Runs", url_path="runs"),
     ]

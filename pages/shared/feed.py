@@ -97,7 +97,7 @@ class Feed:
             self._note(event)
         # What changes rarely is asked for rarely; a wish made in a tab of this server pokes the feed.
         self._ticks += 1
-        if self.pending or self._ticks % SELDOM == 0:
+        if self.pending or self._ticks % SELDOM == 1:
             self.pending = view.pending_knobs()
         if self._ticks % SELDOM == 1:
             self.films = view.videos()

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared import run_groups
 from pages.shared.plain import plain
 from pages.shared.run_picker import open_run
-from ppo_engine.jobs import control
+from ppo_engine.jobs import control, groups
 from ppo_engine.jobs.evaluations import Standing, standing_of
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.view import RunRow
@@ -24,8 +24,8 @@ COLOURS = {
     "running": "green", "queued": "orange", "paused": "orange", "finished": "blue", "stopped": "gray",
     "diverged": "red", "failed": "red", "lost": "red",
 }  # fmt: skip
-WIDTHS = (2.0, 1.8, 0.6, 1.3, 0.8, 4.4, 4.2)
-HEADS = ("Run", "Objective", "Seed", "Steps", "Return", "State", "")
+WIDTHS = (0.3, 2.0, 1.8, 0.6, 1.3, 0.8, 4.2, 4.2)
+HEADS = ("", "Run", "Objective", "Seed", "Steps", "Return", "State", "")
 PAGE = 20
 
 
@@ -115,10 +115,26 @@ def _rows() -> None:
         return
     pages = -(-len(rows) // PAGE)
     page = st.number_input(f"Page (of {pages})", 1, pages, key="runs_page", width=140) if pages > 1 else 1
-    for column, head in zip(st.columns(WIDTHS, gap="small"), HEADS, strict=True):
+    heads = st.columns(WIDTHS, gap="small", vertical_alignment="center")
+    for column, head in zip(heads, HEADS, strict=True):
         column.caption(head)
     for row in rows[(page - 1) * PAGE : page * PAGE]:
         _row(row)
+    with heads[-1], st.container(horizontal=True, horizontal_alignment="right"):
+        _compare_button([row.run_id for row in rows])
+
+
+def _compare_button(run_ids: list[str]) -> None:
+    chosen = [run_id for run_id in run_ids if st.session_state.get(f"pick_{run_id}")]
+    told = f"Compare {len(chosen)} {'run' if len(chosen) == 1 else 'runs'}" if chosen else "Compare"
+    if st.button(told, icon=":material/compare_arrows:", key="compare_runs", disabled=not chosen,
+                 help="Tick two to four runs of one environment; one alone can be forked there"):  # fmt: skip
+        _guarded(lambda: groups.save(control.runs_folder(), _group(chosen), "picked"))
+        st.switch_page("pages/lab/compare.py", query_params={"runs": ",".join(chosen)})
+
+
+def _group(chosen: list[str]) -> tuple[str, ...]:
+    return groups.check_group(control.runs_folder(), chosen)
 
 
 def _row(row: RunRow) -> None:
@@ -128,6 +144,9 @@ def _row(row: RunRow) -> None:
 
 def _cells(row: RunRow) -> None:
     cells = st.columns(WIDTHS, gap="small", vertical_alignment="center")
+    cells[0].checkbox(f"Compare {row.run_id}", key=f"pick_{row.run_id}", label_visibility="collapsed",
+                      disabled=not row.env_id)  # fmt: skip
+    cells = cells[1:]
     with cells[0], st.container(gap=None):
         st.text(title(row))
         st.caption(f"{row.env_id} · {age(row.created)}" if row.name else age(row.created))

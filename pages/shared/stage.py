@@ -18,18 +18,19 @@ def show_run(run_id: str, state: str) -> None:
     st.session_state["_replay_sent"] = ""
     going = state in ("running", "queued")
     evaluating = open_feed(run_id).evaluation.going
-    interval = tick_interval(_session()) if going or evaluating or state == "paused" else None
+    interval = tick_interval(session_id()) if going or evaluating or state == "paused" else None
     st.fragment(_tick, run_every=interval)(run_id, state, evaluating)
 
 
-def _session() -> str:
+def session_id() -> str:
+    """Which tab this is."""
     context = get_script_run_ctx()
     return context.session_id if context else ""
 
 
 def _tick(run_id: str, state: str, evaluating: bool) -> None:
     feed = open_feed(run_id)
-    interval = tick_interval(_session())
+    interval = tick_interval(session_id())
     feed.refresh(min_age=0.5 * interval)
     cursor = st.session_state.get("_cursor", Cursor())
     film = st.session_state.get("_film", NEWEST)

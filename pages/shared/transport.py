@@ -12,8 +12,10 @@ from pages.shared.feed import open_feed
 from pages.shared.run_picker import leave_run
 from ppo_engine.jobs import control
 from ppo_engine.jobs.folders import UnknownRun
+from ppo_engine.jobs.groups import branch_unmoved
 from ppo_engine.jobs.states import State
 from ppo_engine.knobs import ConfigError
+from ppo_engine.plots.moves import Move, newest_move, what_if_it_had_stayed
 
 COMMANDS = {"pause": control.pause, "resume": control.resume, "step": control.step, "stop": control.stop}
 ENDED = ("finished", "diverged")
@@ -68,6 +70,37 @@ def _evaluate_button(run_id: str) -> None:
                    " earlier one whose rollout you chose")  # fmt: skip
 
 
+def _stayed_button(run_id: str) -> None:
+    feed = open_feed(run_id)
+    move = newest_move(feed.changes, feed.config.total_updates)
+    for name in feed.pending if move is None else ():
+        move = Move(name, feed.knob_value(name), feed.last_update + 1)
+    if move is None:
+        return
+    asked = what_if_it_had_stayed(move)
+    if st.button(asked, icon=":material/fork_right:", key="stayed", type="tertiary",
+                 help=f"{asked} A fork goes on from just before the move, and Compare draws both."):  # fmt: skip
+        _fork_before(run_id)
+
+
+def _fork_before(run_id: str) -> None:
+    setup.settled()
+    feed = open_feed(run_id)
+    feed.refresh()
+    move = newest_move(feed.changes, feed.config.total_updates)
+    try:
+        if move is None:
+            setup.tell("The knob has not moved yet: the run applies it at its next update.")
+        else:
+            pair = branch_unmoved(control.runs_folder(), run_id, move.update)
+            st.switch_page("pages/lab/compare.py", query_params={"runs": ",".join(pair)})
+    except (ConfigError, UnknownRun) as error:
+        setup.tell(f"{error} Nothing was forked.")
+    except OSError as error:
+        setup.tell(f"The fork could not be written ({error.strerror or error}).")
+    st.rerun()
+
+
 def move_slider(name: str, run_id: str) -> None:
     """Wish a slider's new value for a run that goes on."""
     move_knob(name, setup.slider_value(name), run_id)
@@ -106,5 +139,6 @@ def buttons(run_id: str, status: State | None) -> None:
                   args=("stop", run_id), help="End after this update; Resume can go on later")  # fmt: skip
         _evaluate_button(run_id)
         if run_id:
+            _stayed_button(run_id)
             st.button("New run", icon=":material/add:", key="leave", type="tertiary", on_click=leave_run,
                       help="Leave this run (it goes on by itself) and set up another")  # fmt: skip

@@ -15,20 +15,21 @@ from ppo_engine.jobs.registry import Registry
 FIRST_AFTER, EVERY = 1.0, 4.0
 SHARE = 0.15
 SEND_AWAY_AFTER = 30.0
-LONGEST = 120.0
+LONGEST, LONGEST_FILM = 120.0, 600.0
 NEWEST = -1
 
 
 class Filming:
-    """The renderer process and what it is to render; ``NEWEST`` stands for the newest parameters there are."""
+    """The renderer process and what it is to render: of each run an update, NEWEST, or an ordered film's name."""
 
     def __init__(self, runs: Path):
         self.runs, self.registry = runs, Registry(runs)
-        self.orders: deque[tuple[str, int]] = deque()
+        self.orders: deque[tuple[str, int | str]] = deque()
         self._due: dict[str, float] = {}
         self._renderer: subprocess.Popen | None = None
         self._busy: str | None = None
         self._since = self._spent = 0.0
+        self._patience = LONGEST
 
     def running(self, folders: list[RunFolder]) -> None:
         """Say which runs are training now; one that no longer does gets a last video."""
@@ -46,7 +47,7 @@ class Filming:
         for run_id, update in self.registry.take_video_wishes():
             self._order(run_id, update)
 
-    def _order(self, run_id: str, update: int) -> None:
+    def _order(self, run_id: str, update: int | str) -> None:
         if (run_id, update) not in self.orders:
             self.orders.append((run_id, update))
 
@@ -57,7 +58,7 @@ class Filming:
             answer = self._answer()
             if answer is not None:
                 self._finished(now, answer)
-            elif now - self._since > LONGEST:
+            elif now - self._since > self._patience:
                 self._send_away()
                 self._finished(now, self._spent)
         if self._busy is None and self.orders:
@@ -84,6 +85,7 @@ class Filming:
             os.set_blocking(self._renderer.stdout.fileno(), False)
         assert self._renderer.stdin is not None
         self._busy, self._since = run_id, now
+        self._patience = LONGEST if isinstance(update, int) else LONGEST_FILM
         try:
             self._renderer.stdin.write(f"{update} {folder.path.absolute()}\n".encode())
             self._renderer.stdin.flush()

@@ -59,12 +59,15 @@ def start_and_watch(folder: RunFolder) -> None:
     ensure_supervisor(folder.runs)
 
 
-def start_worker_if_free(folder: RunFolder) -> None:
-    """Start the worker here and now when a slot is free, sooner than the supervisor could; it watches in any case."""
+def start_worker_if_free(folder: RunFolder, at_once: bool = False) -> None:
+    """Start the worker here and now when a slot is free, sooner than the supervisor could; it watches in any case.
+
+    ``at_once`` starts it without a slot: runs that are compared side by side share what there is.
+    """
     launcher, registry = LocalLauncher(), Registry(folder.runs)
     entries = registry.open_entries()
     wanted = [e for e in entries if e.desired == "run" and e.run_id != folder.run_id and not e.background]
-    if len(wanted) < launcher.capacity() or _occupied(folder.runs, wanted) < launcher.capacity():
+    if at_once or len(wanted) < launcher.capacity() or _occupied(folder.runs, wanted) < launcher.capacity():
         registry.change(folder.run_id, started=time.time(), tries=1)
         launcher.start(folder)
 

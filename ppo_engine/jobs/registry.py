@@ -189,13 +189,13 @@ class Registry:
         query = "SELECT seq, knobs FROM wish WHERE run_id = ? AND seq > ? ORDER BY seq"
         return [Wish(seq, json.loads(knobs)) for seq, knobs in self._read(query, (run_id, after))]
 
-    def wish_video(self, run_id: str, update: int) -> None:
-        """Ask for a video of the policy after ``update``."""
+    def wish_video(self, run_id: str, update: int | str) -> None:
+        """Ask for a video of the policy after ``update``, or for the film that was ordered under this name."""
         with self._writing() as db:
             db.execute("INSERT INTO video_wish(run_id, at_update) VALUES (?, ?)", (run_id, update))
 
-    def take_video_wishes(self) -> list[tuple[str, int]]:
-        """All open video wishes as (run id, update), oldest first; they are handed out once."""
+    def take_video_wishes(self) -> list[tuple[str, int | str]]:
+        """All open video wishes as (run id, update or film's name), oldest first; they are handed out once."""
         if not self._read("SELECT 1 FROM video_wish LIMIT 1"):
             return []
         with self._writing() as db:

@@ -1,7 +1,8 @@
 """The renderer: makes one video of a run's policy at low priority, never in the training process.
 
 ``python -m ppo_engine.jobs.renderer RUN_FOLDER [--update N]`` makes one; with ``--serve`` it reads lines
-``UPDATE RUN_FOLDER`` (-1: the newest) and answers each with its processor seconds so far, until its input ends.
+``UPDATE RUN_FOLDER`` (-1: the newest; a name: the film ordered under it) and answers each with its processor seconds
+so far, until its input ends.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from typing import Any
 
 os.environ["SDL_VIDEODRIVER"] = "dummy"
@@ -18,16 +18,14 @@ import numpy as np  # noqa: E402  (the video driver is chosen before anything ca
 
 from ppo_engine.envs import describe, make_env  # noqa: E402
 from ppo_engine.jobs.folders import RunFolder  # noqa: E402
+from ppo_engine.jobs.ghosts import render_film  # noqa: E402
+from ppo_engine.jobs.movies import MOST_FRAMES, START_SEED, movie, stride, unfinished  # noqa: E402
 from ppo_engine.jobs.overlay import Moment, Overlay  # noqa: E402
 from ppo_engine.jobs.priority import step_back  # noqa: E402
 from ppo_engine.jobs.videos import Video, register_video, video_path  # noqa: E402
 from ppo_engine.jobs.view import RunView  # noqa: E402
 from ppo_engine.policy import Policy  # noqa: E402
 
-START_SEED = 7
-EVERY = 2
-SLOWEST = 12
-MOST_FRAMES = 250
 NICE = 5
 
 
@@ -50,12 +48,12 @@ def render_video(folder: RunFolder, update: int | None = None) -> Video:
     try:
         bounds = None if info.discrete else (env.action_space.low, env.action_space.high)  # type: ignore[attr-defined]
         overlay = Overlay(f"update {number}", info.action_names, bounds)
-        every = EVERY if info.fps >= SLOWEST * EVERY else 1
-        with _movie(path, info.fps / every) as movie:
-            ret, length = _play(env, policy, overlay, movie, every)
+        every = stride(info.fps)
+        with movie(path, info.fps / every) as reel:
+            ret, length = _play(env, policy, overlay, reel, every)
     finally:
         env.close()
-    os.replace(path.with_suffix(".tmp.mp4"), path)
+    os.replace(unfinished(path), path)
     video = Video(number, path, ret, length)
     register_video(video)
     return video
@@ -80,16 +78,6 @@ def _picture(env: Any) -> np.ndarray | None:
     return frame[:, :, :3].astype(np.uint8)
 
 
-def _movie(path: Path, fps: float) -> Any:
-    import imageio
-
-    return imageio.get_writer(
-        path.with_suffix(".tmp.mp4"), fps=fps, codec="libx264", pixelformat="yuv420p", macro_block_size=2,
-        ffmpeg_log_level="error",
-        output_params=["-crf", "26", "-preset", "veryfast", "-threads", "1", "-movflags", "+faststart"],
-    )  # fmt: skip
-
-
 def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any, every: int) -> tuple[float, int]:
     observation, _ = env.reset(seed=START_SEED)
     ret, length, frames, done = 0.0, 0, 0, False
@@ -112,9 +100,12 @@ def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any, every: int) ->
 
 def _serve() -> int:
     for line in sys.stdin:
-        update, _, path = line.strip().partition(" ")
+        what, _, path = line.strip().partition(" ")
         try:
-            render_video(RunFolder.at(path), None if int(update) < 0 else int(update))
+            if what.lstrip("-").isdigit():
+                render_video(RunFolder.at(path), None if int(what) < 0 else int(what))
+            else:
+                render_film(RunFolder.at(path), what)
         except Exception as error:  # a run may be deleted while it is filmed, and the next order must not suffer for it
             print(f"{path}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
         print(sum(os.times()[:4]), flush=True)

@@ -64,6 +64,15 @@ class RunView:
         return read_config(self.folder)
 
     @property
+    def parent(self) -> tuple[str, int] | None:
+        """The run that this one was forked from, and after which update; None if it is no fork."""
+        try:
+            found = json.loads(self.folder.config.read_text(encoding="utf-8"))["parent"]
+            return str(found["run_id"]), int(found["update"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    @property
     def entry(self) -> Entry | None:
         """The registry row: name, wishes, ``rev``."""
         return self.registry.entry(self.run_id)

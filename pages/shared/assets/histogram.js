@@ -1,6 +1,7 @@
 // Draws the ratio histogram: Â > 0 upwards, Â ≤ 0 downwards, the band 1±ε shaded, overflow in the danger colour.
-L.histogramFigure = (st, t) => {
-  const o = st.objective, eps = st.drag ?? o.eps, [lo, hi] = L.window(o.eps), [colour] = L.identity(o.name, t);
+// With a scale {eps, top} several histograms share window and height.
+L.histogramFigure = (st, t, scale = null) => {
+  const o = st.objective, eps = st.drag ?? o.eps, [lo, hi] = L.window(scale ? scale.eps : o.eps), [colour] = L.identity(o.name, t);
   const h = st.hist, shapes = [{ type: "line", x0: lo, x1: hi, y0: 0, y1: 0, line: { color: t.axis, width: 1 } },
     { type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: t.axis, width: 1 } }];
   if (eps !== null && o.band) shapes.push(...L.band(eps, t, colour));
@@ -31,6 +32,7 @@ L.histogramFigure = (st, t) => {
         text: (side ? "" : "◂ ") + (up + down).toFixed(1) + " % beyond" + (side ? " ▸" : ""), font: { size: 10, color: t.danger } });
     });
   }
+  if (scale) top = scale.top;
   const label = (y, text, yanchor) => ({ x: lo, y, yref: "paper", xanchor: "left", yanchor, text, showarrow: false, font: { size: 11, color: t.muted } });
   return [traces, {
     shapes, annotations: [...notes, label(0.86, " Â > 0", "top"), label(0.04, " Â ≤ 0", "bottom")], barmode: "overlay", hovermode: "closest",
@@ -40,8 +42,15 @@ L.histogramFigure = (st, t) => {
   }];
 };
 
+// The tallest bar that a histogram draws within its window, in per cent of its samples.
+L.histogramTop = (st, eps) => {
+  if (!st.hist) return 1;
+  const [traces] = L.histogramFigure({ ...st, objective: { ...st.objective, eps } }, { text: "#000", bg: "#fff", axis: "#000", danger: "#000", muted: "#000" });
+  return Math.max(1, ...traces.flatMap((trace) => trace.y.map(Math.abs)));
+};
+
 L.mirrored = (top) => {
-  const step = [1, 2, 5, 10, 20, 50].find((s) => top / s <= 2.4) || 50, out = [];
+  const step = [1, 2, 5, 10, 20, 50].find((s) => top / s <= 2.5) || 50, out = [];
   for (let v = -Math.floor(top / step) * step; v <= top; v += step) out.push(v);
   return out;
 };

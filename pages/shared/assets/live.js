@@ -84,7 +84,7 @@ L.makeRedraw = (inst) => (ids) => {
     inst.queue.delete(id);
     const panel = inst.ui.panels[id];
     if (window.Plotly && !panel.held) {
-      const [traces, extra] = L.figure(inst.st, inst.theme, id);
+      const [traces, extra] = (inst.figure || L.figure)(inst.st, inst.theme, id);
       const layout = L.layout(inst.theme, inst.st.run, { ...extra, datarevision: ++inst.serial });
       L.keepZoom(inst, id, panel, layout);
       window.Plotly.react(panel.plot, traces, layout, L.config);
