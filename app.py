@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.contents import CONTENTS
 from pages.shared.deep_link import close_false_alarm
 
 ASSETS = Path(__file__).parent / "pages" / "shared" / "assets"
@@ -28,7 +29,8 @@ pages = {
     "Lab": [
         st.Page("pages/lab/train.py", title="Train", default=True),
         st.Page("pages/lab/runs.py", title="Runs", url_path="runs"),
-    ]
+    ],
+    "Learn": [st.Page(lesson.file, title=lesson.title, url_path=lesson.slug) for lesson in CONTENTS],
 }
 menu = st.navigation(pages, position="top")
 menu.run()

@@ -38,6 +38,7 @@ THIRD_PARTY = {
     "psutil": "psutil",
     "numpy": "numpy",
     "PIL": "pillow",
+    "scipy": "scipy",
 }
 ONLY_FOR_TESTS_AND_BENCH = {"stable_baselines3"}
 TORCH_FILES = {"ppo_engine/reference.py", "ppo_engine/torch_networks.py"}

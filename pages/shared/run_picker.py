@@ -25,11 +25,11 @@ def adopt_run(run_id: str) -> TrainConfig | None:
 
 
 def join_live_run() -> None:
-    """On a tab's first look without a run in the URL: join the newest run that is still going on."""
+    """On a tab's first look at a bare address (neither run nor settings in it): join the newest run still going on."""
     if st.session_state.get("_looked"):
         return
     st.session_state["_looked"] = True
-    if st.session_state.get("run") or setup.problems():
+    if st.session_state.get("run") or setup.problems() or set(st.query_params) & set(setup.TOP):
         return
     live = [row for row in list_runs(runs_folder()) if row.state in ("running", "queued", "paused")]
     if live:

@@ -1,0 +1,79 @@
+"""The formulas that lessons evaluate in the browser, in Chromium, against the engine's Python on a grid."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ppo_engine.lessons import importance, trajectory
+
+ASSETS = Path(__file__).resolve().parents[2] / "pages" / "shared" / "assets"
+SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/importance_math", "lesson/trajectory_math")
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def maths(chromium):
+    """Evaluates JavaScript with a lesson's formulas at hand; an argument arrives as ``a``."""
+    tab = chromium.new_page()
+    tab.add_script_tag(content="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS))
+    yield lambda code, argument=None: tab.evaluate(f"(a) => {code}", argument)
+    tab.close()
+
+
+PROPOSALS = [
+    (mean, std, cut) for mean in (-1.0, 3.85, 6.0, 11.0) for std in (0.9, 1.5, 2.0, 4.0) for cut in (None, 1.0, 3.5)
+]
+
+
+def in_browser(mean, std, cut):
+    return {"mean": mean, "std": std, "cut": "-Infinity" if cut is None else cut}
+
+
+FROM = "a.map((q) => ({ ...q, cut: Number(q.cut) }))"
+
+
+def test_importance_sampling(maths):
+    normals = [importance.Normal(m, s, -np.inf if c is None else c) for m, s, c in PROPOSALS]
+    sent = [in_browser(*q) for q in PROPOSALS]
+    calls = "M.weightedMoment(q, 1), M.weightedMoment(q, 2), M.standardError(q, 1000), M.effectiveShare(q)"
+    found = maths(f"((M) => {FROM}.map((q) => [{calls}, M.density(2.5, q)]))(L.importance)", sent)
+    wanted = [
+        [importance.weighted_moment(q, 1), importance.weighted_moment(q, 2), importance.standard_error(q, 1000),
+         importance.effective_share(q), float(importance.density(np.array([2.5]), q)[0])] for q in normals
+    ]  # fmt: skip
+    np.testing.assert_allclose(np.array(found), np.array(wanted), rtol=1e-7, atol=1e-12)
+    x = np.linspace(-2, 10, 97)
+    np.testing.assert_allclose(maths("a.map(L.importance.f)", x.tolist()), importance.piecewise(x))
+    z = np.linspace(-6, 6, 61)
+    shares = [importance.normal_cdf(v) for v in z]
+    np.testing.assert_allclose(maths("a.map(L.importance.cdf)", z.tolist()), shares, rtol=1e-9)
+
+
+@pytest.mark.parametrize("q", [(6.0, 2.0, None), (3.85, 1.48, None), (6.0, 2.0, 3.0), (4.0, 0.9, 1.0)])
+def test_estimates_from_the_same_stream(maths, q):
+    z = np.random.default_rng(1).standard_normal(4000)
+    code = "L.importance.estimates(a[1], 100, { ...a[0], cut: Number(a[0].cut) }).means"
+    found = maths(code, [in_browser(*q), z.tolist()])
+    normal = importance.Normal(q[0], q[1], -np.inf if q[2] is None else q[2])
+    np.testing.assert_allclose(found, importance.estimates(z, 100, normal), rtol=1e-10)
+
+
+def test_the_browsers_own_normals_are_normal(maths):
+    z = np.array(maths("Array.from(L.importance.normals(60000, 7))"))
+    assert abs(z.mean()) < 4 / np.sqrt(60000) and abs(z.std() - 1) < 4 / np.sqrt(120000)
+    assert np.mean(z < 1) == pytest.approx(importance.normal_cdf(1), abs=0.008)
+    assert abs(np.corrcoef(z[:-1], z[1:])[0, 1]) < 0.017
+
+
+def test_trajectories(maths):
+    for delta in (0.0, 0.05, 0.1, 0.4):
+        uniforms = np.random.default_rng(3).random(60)
+        path = maths("L.trajectory.logProducts(a[0], a[1])", [uniforms.tolist(), delta])
+        np.testing.assert_allclose(path, trajectory.log_products(uniforms[None], delta)[0], atol=1e-12)
+        found = maths("((M) => [M.drift(a), M.secondMoment(a, 70), M.effectiveShare(a, 70)])(L.trajectory)", delta)
+        wanted = [trajectory.drift(delta), trajectory.second_moment(delta, 70), trajectory.effective_share(delta, 70)]
+        np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-15)
