@@ -15,7 +15,8 @@ class Entry(NamedTuple):
 
 CONTENTS = (
     Entry("pages/learn/importance_sampling.py", "Importance sampling", "learn-importance-sampling"),
-)  # fmt: skip
+    Entry("pages/learn/clipping.py", "Clipping", "learn-clipping"),
+)
 
 
 def place_of(slug: str) -> tuple[int, Entry | None, Entry | None]:

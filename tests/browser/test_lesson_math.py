@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ppo_engine.lessons import importance, trajectory
+from ppo_engine.lessons import clip_cases, clipped_epochs, importance, trajectory
+from ppo_engine.objectives import PPOClip, Surrogate
+from ppo_engine.values import value_error
 
 ASSETS = Path(__file__).resolve().parents[2] / "pages" / "shared" / "assets"
-SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/importance_math", "lesson/trajectory_math")
+SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/importance_math", "lesson/trajectory_math", "objective",
+           "lesson/clip_math")  # fmt: skip
 
 pytestmark = pytest.mark.browser
 
@@ -77,3 +80,32 @@ def test_trajectories(maths):
         found = maths("((M) => [M.drift(a), M.secondMoment(a, 70), M.effectiveShare(a, 70)])(L.trajectory)", delta)
         wanted = [trajectory.drift(delta), trajectory.second_moment(delta, 70), trajectory.effective_share(delta, 70)]
         np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-15)
+
+
+def test_the_six_cases(maths):
+    grid = [(r, a, eps) for r in (0.1, 0.5, 0.85, 1.0, 1.15, 1.4, 1.9) for a in (-2.0, -0.3, 0.6, 1.5)
+            for eps in (0.05, 0.2, 0.5)]  # fmt: skip
+    found = maths("a.map(([r, x, eps]) => L.clip.caseOf(r, x, eps))", grid)
+    for got, (r, a, eps) in zip(found, grid, strict=True):
+        wanted = clip_cases.case_of(r, a, eps)
+        assert (got["region"], got["branch"]) == (wanted.region, wanted.branch)
+        np.testing.assert_allclose([got["gain"], got["slope"]], [wanted.gain, wanted.slope], rtol=1e-12)
+
+
+def test_epochs_on_a_batch(maths):
+    batch = clipped_epochs.small_batch()
+    sent = {name: value.tolist() for name, value in batch._asdict().items()}
+    for eps, rate in ((0.1, 1.0), (0.2, 3.0), (0.35, 5.0), (None, 3.0)):
+        objective = Surrogate() if eps is None else PPOClip(clip_range=eps)
+        found = maths("L.clip.logRatios(a[0], a[1], a[2], 40).map((row) => Array.from(row))", [sent, eps, rate])
+        wanted = clipped_epochs.log_ratios(batch, objective, rate, 40)
+        np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-8)
+
+
+def test_value_clipping(maths):
+    v = np.linspace(-2, 3, 26)
+    for limit in (None, 0.3, 1.0):
+        error, bend = value_error(v, np.full(26, 0.7), np.full(26, 0.25), limit)
+        found = np.array(maths("a[0].map((v) => L.clip.valueError(v, 0.7, 0.25, a[1]))", [v.tolist(), limit]))
+        np.testing.assert_allclose(found[:, 0], error, atol=1e-12)
+        np.testing.assert_allclose(found[:, 1], np.broadcast_to(bend, 26))

@@ -10,7 +10,10 @@ from tests.browser.conftest import Server
 pytestmark = pytest.mark.browser
 
 # The handle that a lesson's first screen offers, and how far it is dragged in pixels.
-HANDLES = {"learn-importance-sampling": ("Mean of q", -90, 0)}
+HANDLES = {
+    "learn-importance-sampling": ("Mean of q", -90, 0),
+    "learn-clipping": ("Clip range ε, upper knee", 60, 0),
+}
 # Counts the frames in which something drawn has moved.
 COUNT = """
 window.frames = 0; window.moved = 0; window.before = '';
@@ -25,7 +28,7 @@ const look = () => {
 look();
 """
 SAID = """
-[...document.querySelectorAll('.ppo-lesson .ppo-scene:not([hidden]) [role=img]')].map((s) => s.getAttribute('aria-label'))
+[...document.querySelectorAll('.ppo-scene:not([hidden]) [role=img]')].map((s) => s.getAttribute('aria-label'))
 """
 READING = """
 [...document.querySelectorAll('.ppo-reading')].map((n) => Number(n.className.match(/section_([0-9]+)/)[1]))
