@@ -35,9 +35,9 @@ LESSON = Lesson(
         )),
         Section("Six cases", "one", ("cases", "flat", "open", "formula"), (
             "Only two things matter: the sign of $\\hat A$, and whether $r$ lies below, inside or above the band. "
-            "Press a case to see it on the curve. Inside, both terms are equal. Outside, the minimum takes the clipped term "
-            "in just **two** of the four cases: a good action that has already become likelier, and a bad one that has "
-            "already become rarer.",
+            "Press a case to see it on the curve. Inside, both terms are equal. Outside, the minimum takes the "
+            "clipped term in just **two** of the four cases: a good action that has already become likelier, and a "
+            "bad one that has already become rarer.",
         )),
         Section("Flat means silent", "one", ("flat", "formula"), (
             "Where the curve is flat its slope is 0: the sample adds nothing to the gradient any more. It is not "

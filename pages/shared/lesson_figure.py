@@ -18,6 +18,7 @@ LIKE_THE_LAB = {"clipping"}
 FAMILIES = {
     "clipping": ("panel", "objective", "histogram", "lesson/clip_math", "lesson/clipping"),
     "importance": ("lesson/importance_math", "lesson/trajectory_math", "lesson/importance", "lesson/trajectory"),
+    "trust": ("lesson/trust_math", "lesson/policy_math", "lesson/contours", "lesson/trust", "lesson/policy"),
 }  # fmt: skip
 
 

@@ -7,13 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ppo_engine.lessons import clip_cases, clipped_epochs, importance, trajectory
+from ppo_engine.lessons import (
+    clip_cases,
+    clipped_epochs,
+    importance,
+    landscapes,
+    small_policy,
+    trajectory,
+    trust_steps,
+)  # fmt: skip
 from ppo_engine.objectives import PPOClip, Surrogate
 from ppo_engine.values import value_error
 
 ASSETS = Path(__file__).resolve().parents[2] / "pages" / "shared" / "assets"
 SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/importance_math", "lesson/trajectory_math", "objective",
-           "lesson/clip_math")  # fmt: skip
+           "lesson/clip_math", "lesson/trust_math", "lesson/policy_math")  # fmt: skip
 
 pytestmark = pytest.mark.browser
 
@@ -109,3 +117,38 @@ def test_value_clipping(maths):
         found = np.array(maths("a[0].map((v) => L.clip.valueError(v, 0.7, 0.25, a[1]))", [v.tolist(), limit]))
         np.testing.assert_allclose(found[:, 0], error, atol=1e-12)
         np.testing.assert_allclose(found[:, 1], np.broadcast_to(bend, 26))
+
+
+def trials_of(land, start, radius, solve):
+    trials = trust_steps.minimise(landscapes.LANDSCAPES[land], np.array(start), radius, solve, 4.0)
+    return [[*t.x, t.radius, *t.step, t.predicted, t.real, t.next_radius] for t in trials]
+
+
+@pytest.mark.parametrize(
+    ("land", "start", "radius"),
+    [("rosenbrock", [-1.2, 1.0], 0.5), ("rosenbrock", [0.4, -0.3], 1.0), ("quadratic", [-2.4, 1.7], 0.5),
+     ("wells", [0.55], 0.6), ("wells", [-0.4], 2.0)],
+)  # fmt: skip
+@pytest.mark.parametrize(("name", "ours"), [("exactStep", "exact_step"), ("doglegStep", "best_step")])
+def test_trust_region_steps(maths, land, start, radius, name, ours):
+    wanted = trials_of(land, start, radius, getattr(trust_steps, ours))
+    found = maths(
+        "L.trust.minimise(L.trust.landscapes[a[0]], a[1], a[2], L.trust[a[3]], 4)"
+        ".map((t) => [...t.x, t.radius, ...t.step, t.predicted, t.real, t.nextRadius])", [land, start, radius, name],
+    )  # fmt: skip
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-7)
+
+
+def test_a_policy_of_three_actions(maths):
+    for theta in ([0.0, 0.0], [-1.3, 1.4], [2.0, -1.0], [3.4, 2.2]):
+        for max_kl in (0.001, 0.1, 1.0):
+            wanted = small_policy.policy_step(np.array(theta), max_kl)
+            found = maths("L.smallPolicy.step(a[0], a[1])", [theta, max_kl])
+            for name in ("gradient", "natural", "full", "reached", "walk", "residuals"):
+                np.testing.assert_allclose(found[name], getattr(wanted, name), rtol=1e-6, atol=1e-9, err_msg=name)
+            for mine, theirs in zip(found["tries"], wanted.tries, strict=True):
+                np.testing.assert_allclose([mine["fraction"], mine["improvement"], mine["kl"]], theirs[:3], atol=1e-9)
+                assert mine["accepted"] == theirs.accepted
+        for angle in (0.0, 1.0, 2.5, 4.0):
+            far = maths("L.smallPolicy.reach(a[0], a[1], 0.1)", [theta, angle])
+            assert far == pytest.approx(small_policy.reach(np.array(theta), angle, 0.1), rel=1e-9)

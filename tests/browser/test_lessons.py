@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 # The handle that a lesson's first screen offers, and how far it is dragged in pixels.
 HANDLES = {
     "learn-importance-sampling": ("Mean of q", -90, 0),
+    "learn-trust-region": ("Radius Δ of the ball", 50, 0),
     "learn-clipping": ("Clip range ε, upper knee", 60, 0),
 }
 # Counts the frames in which something drawn has moved.

@@ -31,6 +31,11 @@ L.Chart = class {
     this.body = L.el("div", "ppo-chart-body");
     this.svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.svg.setAttribute("role", "img");
+    // Curves end at the frame of the plot; text and dots may stand on it.
+    this.clip = "ppo-clip-" + (L.clips = (L.clips || 0) + 1);
+    this.frame = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const clip = document.createElementNS("http://www.w3.org/2000/svg", "clipPath");
+    clip.id = this.clip; clip.append(this.frame); this.svg.append(clip);
     this.body.append(this.svg);
     this.node.append(head, this.body);
     host.append(this.node);
@@ -46,7 +51,9 @@ L.Chart = class {
     const w = this.body.clientWidth, h = this.body.clientHeight;
     if (w < 40 || h < 40) return false;
     Object.assign(this, { x, y, w, h, t: theme, serial: (this.serial || 0) + 1, order: 0 });
-    if (this.size !== w + "x" + h) { this.size = w + "x" + h; this.svg.setAttribute("viewBox", `0 0 ${w} ${h}`); this.svg.setAttribute("width", w); this.svg.setAttribute("height", h); }
+    if (this.size !== w + "x" + h) { this.size = w + "x" + h; this.svg.setAttribute("viewBox", `0 0 ${w} ${h}`); this.svg.setAttribute("width", w); this.svg.setAttribute("height", h);
+      const { l, r, t, b } = this.margin, box = { x: l - 2, y: t - 2, width: w - l - r + 4, height: h - t - b + 4 };
+      for (const [name, value] of Object.entries(box)) this.frame.setAttribute(name, Math.max(0, value)); }
     return true;
   }
 
@@ -77,7 +84,7 @@ L.Chart = class {
       opacity: o.opacity ?? 1, "data-part": o.part, "stroke-linejoin": "round", "stroke-linecap": "butt" };
   }
 
-  path(key, d, o = {}) { return this.put(key, "path", { d, ...L.Chart.style(o) }); }
+  path(key, d, o = {}) { return this.put(key, "path", { d, ...L.Chart.style(o), "clip-path": o.free ? undefined : `url(#${this.clip})` }); }
 
   line(key, xs, ys, o = {}) {
     let d = "", pen = false;
@@ -122,7 +129,7 @@ L.Chart = class {
   axes({ xtext = L.plain, ytext = L.plain, xs = L.ticks(...this.x, this.xticks), ys = L.ticks(...this.y, this.yticks), grid = true } = {}) {
     const bottom = this.h - this.margin.b, { muted: fill, grid: faint, axis } = this.t;
     if (grid) this.path("grid", ys.map((v) => `M${this.margin.l} ${this.sy(v)}H${this.w - this.margin.r}`).join(""), { stroke: faint, width: 1 });
-    this.path("axis", `M${this.margin.l} ${bottom}H${this.w - this.margin.r}` + xs.map((v) => `M${this.sx(v)} ${bottom}v4`).join(""), { stroke: axis, width: 1 });
+    this.path("axis", `M${this.margin.l} ${bottom}H${this.w - this.margin.r}` + xs.map((v) => `M${this.sx(v)} ${bottom}v4`).join(""), { stroke: axis, width: 1, free: true });
     const label = (key, at, words, more) => this.put(key, "text", { "font-size": 12, fill, ...at, ...more }, words);
     xs.forEach((v, i) => label("x" + i, { x: this.sx(v), y: bottom + 16 }, xtext(v), { "text-anchor": "middle" }));
     ys.forEach((v, i) => label("y" + i, { x: this.margin.l - 6, y: this.sy(v) + 4 }, ytext(v), { "text-anchor": "end" }));
