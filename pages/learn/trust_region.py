@@ -55,8 +55,8 @@ LESSON = Lesson(
         )),
         Section("Exact or dogleg", "plane", ("ball", "model", "gap", "path", "radius"), (
             "Minimising a parabola in a ball needs $(B + \\lambda I)\\,p = -g$ for the right $\\lambda \\ge 0$: "
-            "*exact*, and a search over λ. The *dogleg* is cheaper: downhill to the model’s lowest point on that line, then "
-            "straight for its centre, until the ball ends it. Both are here; the tests hold the first against SciPy’s "
+            "*exact*, and a search over λ. The *dogleg* is cheaper: downhill to the model’s lowest point on that line, "
+            "then straight for its centre, until the ball ends it. Both are here; the tests hold the first against SciPy’s "
             "`trust-exact`, and the second, step by step, against its `dogleg`.",
         )),
         Section("From distance to behaviour", "policy", ("ball", "ellipse", "old", "value"), (

@@ -19,6 +19,10 @@ def show(lesson: Lesson, data: dict[str, Any]) -> None:
     number, before, after = place_of(lesson.slug)
     entry = CONTENTS[number - 1]
     text, figure = st.columns([2, 3], gap="large")
+    # The figure first: it is what a visitor waits for.
+    with figure, st.container(key="lesson_figure"):
+        spoken_of = [{"scene": section.scene, "focus": section.focus} for section in lesson.sections]
+        lesson_figure(lesson.figure, lesson.slug, [*spoken_of, {"scene": spoken_of[-1]["scene"], "focus": ()}], data)
     with text, st.container(key="lesson_text", gap="small"):
         _head(lesson, entry, number)
         count = 0
@@ -29,9 +33,6 @@ def show(lesson: Lesson, data: dict[str, Any]) -> None:
             _try_it(lesson)
         _sources(lesson)
         _neighbours(before, after)
-    with figure, st.container(key="lesson_figure"):
-        spoken_of = [{"scene": section.scene, "focus": section.focus} for section in lesson.sections]
-        lesson_figure(lesson.figure, lesson.slug, [*spoken_of, {"scene": spoken_of[-1]["scene"], "focus": ()}], data)
 
 
 def _head(lesson: Lesson, entry: Entry, number: int) -> None:

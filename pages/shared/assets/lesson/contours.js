@@ -20,10 +20,15 @@ L.contours = (value, [x0, x1], [y0, y1], levels, n = 168) => {
 };
 
 // Draws level curves, the lowest darkest.
-L.drawContours = (c, curves, colour, part) => curves.forEach((segments, i) => {
-  c.path("level" + i, segments.map(([a, b, x, y]) => `M${c.sx(a).toFixed(1)} ${c.sy(b).toFixed(1)}L${c.sx(x).toFixed(1)} ${c.sy(y).toFixed(1)}`).join(""),
-    { stroke: colour, width: 1, opacity: 0.5 - (0.36 * i) / curves.length, part });
-});
+L.drawContours = (c, curves, colour, part) => {
+  const key = c.size + c.x + c.y;
+  if (curves.drawn !== key) {
+    curves.drawn = key;
+    curves.paths = curves.map((segments) => segments.map(([a, b, x, y]) =>
+      `M${c.sx(a).toFixed(1)} ${c.sy(b).toFixed(1)}L${c.sx(x).toFixed(1)} ${c.sy(y).toFixed(1)}`).join(""));
+  }
+  curves.paths.forEach((d, i) => c.path("level" + i, d, { stroke: colour, width: 1, opacity: 0.5 - (0.36 * i) / curves.length, part }));
+};
 
 // An arrow from one point to another, in the chart's coordinates.
 L.arrow = (c, key, from, to, o = {}) => {
