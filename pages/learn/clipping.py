@@ -10,9 +10,7 @@ from ppo_engine.objectives import PPOClip
 RATIO = Symbol("r", "r", "the new policy’s probability of this action over the old one’s: 1 at the start")
 ADVANTAGE = Symbol(r"\hat A", "Â", "the advantage estimate: how much better this action turned out than usual")
 EPSILON = Symbol(r"\varepsilon", "ε", "the clip range: how far a ratio may go in its favour before reward ends", "blue")
-UNCLIPPED = Symbol(r"r\,\hat A", "r Â", "the unclipped term: the dashed line of the figure", "orange")
-CLIPPED = Symbol(r"\mathrm{clip}(r, 1-\varepsilon, 1+\varepsilon)\,\hat A", "clip(r) Â",
-                 "the same with the ratio held inside the band", "blue")
+CLIPPED = Symbol(r"\mathrm{clip}(<r>, 1-<e>, 1+<e>)", "clip(r)", "the ratio held inside the band 1 ± ε", "blue")
 VALUE = Symbol("V", "V", "the critic’s new prediction", "blue")
 OLD_VALUE = Symbol("V_{old}", "V<sub>old</sub>", "what the critic predicted when the data was collected", "purple")
 RETURN = Symbol("R", "R", "the return that it is compared with")
@@ -27,9 +25,9 @@ LESSON = Lesson(
         Section("One sample, one curve", "one", (), (
             "Every sample of a batch has two numbers: the ratio $r$, which the update moves, and its advantage "
             "$\\hat A$, which stays. PPO maximises the mean over the batch of",
-            Equation(r"L^{CLIP} = \min\!\left(<u>,\; <c>\right)",
+            Equation(r"L^{CLIP} = \min\!\left(<r>\,<A>,\; <c>\,<A>\right)",
                      "In words: the smaller of the plain term and the term with its ratio held inside 1 ± ε.",
-                     {"u": UNCLIPPED, "c": CLIPPED, "r": RATIO, "A": ADVANTAGE, "e": EPSILON}),
+                     {"r": RATIO, "A": ADVANTAGE, "c": CLIPPED, "e": EPSILON}),
             "The figure is the Lab’s own. Drag the **circle** to move the sample’s ratio, the **knees** to move ε, and "
             "watch the formula. All samples start at $r = 1$, so the first minibatch is never clipped.",
         )),

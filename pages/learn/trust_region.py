@@ -56,7 +56,7 @@ LESSON = Lesson(
         Section("Exact or dogleg", "plane", ("ball", "model", "gap", "path", "radius"), (
             "Minimising a parabola in a ball needs $(B + \\lambda I)\\,p = -g$ for the right $\\lambda \\ge 0$: "
             "*exact*, and a search over λ. The *dogleg* is cheaper: downhill to the model’s lowest point on that line, "
-            "then straight for its centre, until the ball ends it. Both are here; the tests hold the first against SciPy’s "
+            "then straight for its centre, until the ball ends it. Both are here; tests hold the first against SciPy’s "
             "`trust-exact`, and the second, step by step, against its `dogleg`.",
         )),
         Section("From distance to behaviour", "policy", ("ball", "ellipse", "old", "value"), (

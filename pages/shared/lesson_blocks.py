@@ -19,7 +19,7 @@ class Symbol(NamedTuple):
 
 
 class Equation(NamedTuple):
-    """LaTeX in which ``<name>`` stands for the symbol of that name, and the same in words."""
+    """LaTeX in which ``<name>`` stands for the symbol of that name (also within a symbol), and the same in words."""
 
     latex: str
     words: str
@@ -34,7 +34,8 @@ class Equation(NamedTuple):
 
         def mark(found: re.Match[str]) -> str:
             name = found.group(1)
-            return rf"\textcolor{{#10ad{number[name]:02x}}}{{{self.symbols[name].latex}}}"
+            inner = re.sub(r"<(\w+)>", mark, self.symbols[name].latex)
+            return rf"\textcolor{{#10ad{number[name]:02x}}}{{{inner}}}"
 
         return re.sub(r"<(\w+)>", mark, self.latex)
 
