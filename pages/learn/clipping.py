@@ -93,8 +93,8 @@ LESSON = Lesson(
     experiment=Experiment(
         {"env": "CartPole-v1", "preset": "quick", "objective": "ppo_clip", "clip_range": "0.05", "seed": "1"},
         "CartPole with the clip range at **0.05** instead of 0.2, all else as the preset *quick* has it, seed 1.",
-        "many more killed samples and a smaller KL in every update than with 0.2. Then drag a knee back to 0.2 while "
-        "it runs.",
+        "about twice as many killed samples as with 0.2, and a KL of about 0.001 instead of 0.01: small, safe, slow "
+        "steps. Then drag a knee back to 0.2 while it runs.",
     ),
     sources=(
         ("Schulman et al. 2017, Proximal policy optimization algorithms, eq. 7 and figure 1",

@@ -1,6 +1,6 @@
 // TRPO on three actions: the KL ball in the plane of the two parameters, the natural step, and the line search along it.
 L.policyScene = (redraw) => {
-  const S = L.smallPolicy, T = L.trust, st = { theta: [-1.3, 1.4], delta: 0.1 }, NAMES = ["action 1", "action 2", "action 3"];
+  const S = L.smallPolicy, T = L.trust, st = { theta: [-1.2, 0.7], delta: 0.1 }, NAMES = ["action 1", "action 2", "action 3"];
   const node = L.el("div", "ppo-scene"), upper = L.el("div", "ppo-row"), bar = L.el("div", "ppo-panel-controls"), lower = L.el("div", "ppo-row");
   upper.style.flexGrow = 2.1;
   node.append(upper, bar, lower);
@@ -12,7 +12,7 @@ L.policyScene = (redraw) => {
   ]);
   const delta = L.lessonSlider(bar, { label: "radius δ, in nats of KL", min: -3, max: 0, step: 0.05, say: (v) => (10 ** v).toPrecision(2), move: (v) => { st.delta = 10 ** v; redraw(); } });
   const take = L.choices(bar, "Steps", [["step", "Take the step"], ["reset", "Start again"]], (id) => {
-    st.theta = id === "reset" ? [-1.3, 1.4] : S.step(st.theta, st.delta).reached.map((v, i) => L.clamp(v, i ? -2.2 : -3.4, i ? 2.2 : 3.4)); redraw();
+    st.theta = id === "reset" ? [-1.2, 0.7] : S.step(st.theta, st.delta).reached.map((v, i) => L.clamp(v, i ? -2.2 : -3.4, i ? 2.2 : 3.4)); redraw();
   });
   take.node.children[0].classList.add("main");
   L.handle(c, {
@@ -33,7 +33,7 @@ L.policyScene = (redraw) => {
       c.axes({ grid: false });
       c.text("ylabel", X[0], Y[1], "θ₂", { dx: 6, dy: 12, size: 12, fill: t.muted });
       L.drawContours(c, curves.levels, t.text, "value");
-      const angles = Array.from({ length: 97 }, (_, k) => (2 * Math.PI * k) / 96), trace = (f) => angles.map((a, k) => { const s = f(a); return (k ? "L" : "M") + c.sx(st.theta[0] + s * Math.cos(a)).toFixed(1) + " " + c.sy(st.theta[1] + s * Math.sin(a)).toFixed(1); }).join("") + "Z";
+      const angles = Array.from({ length: 145 }, (_, k) => (2 * Math.PI * k) / 144), trace = (f) => angles.map((a, k) => { const s = f(a); return (k ? "L" : "M") + c.sx(st.theta[0] + s * Math.cos(a)).toFixed(1) + " " + c.sy(st.theta[1] + s * Math.sin(a)).toFixed(1); }).join("") + "Z";
       c.path("ball", trace((a) => S.reach(st.theta, a, st.delta)), { fill: L.fade(t.green, 0.15), stroke: t.green, width: 2.2, part: "ball" });
       const F = S.fisher(st.theta);
       c.path("ellipse", trace((a) => { const u = [Math.cos(a), Math.sin(a)]; return Math.min(12, Math.sqrt((2 * st.delta) / T.dot(u, T.times(F, u)))); }), { stroke: t.green, width: 1.6, dash: "dash", part: "ellipse" });
