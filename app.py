@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared.contents import CONTENTS
 from pages.shared.deep_link import close_false_alarm
+from pages.shared.environments import examine_elsewhere
 
 ASSETS = Path(__file__).parent / "pages" / "shared" / "assets"
 st.set_page_config(
@@ -25,6 +26,7 @@ def freeze_what_stays() -> None:
     gc.freeze()
 
 
+examine_elsewhere()
 pages = {
     "Lab": [
         st.Page("pages/lab/train.py", title="Train", default=True),

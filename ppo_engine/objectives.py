@@ -11,7 +11,7 @@ coefficient. Shapes: every array is ``(B,)``, one entry a sample.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -49,6 +49,10 @@ class Objective:
     def after_update(self, kl: float) -> Objective:
         """The objective of the next policy update, given the KL measured after this one on the whole batch."""
         return self
+
+    def record(self, kl: float) -> dict[str, Any]:
+        """What a controller inside the objective decides after an update of this ``kl``; empty where there is none."""
+        return {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,13 +151,26 @@ class PPOKLAdaptive(PPOKL):
     formula: ClassVar[str] = r"r\,\hat A - \beta_k\,\mathrm{KL}(\pi_{old} \,\|\, \pi_\theta)"
     d_targ: float = D_TARG.field()
 
-    def after_update(self, kl: float) -> PPOKLAdaptive:
-        """β/2 below d/1.5, 2β above 1.5 d, else β; a KL that is not a number doubles it."""
+    def decision(self, kl: float) -> str:
+        """``halve`` below d/1.5, ``double`` above 1.5 d or where the KL is not a number, else ``hold``."""
         if kl < self.d_targ / 1.5:
-            return dataclasses.replace(self, kl_coef=max(self.kl_coef / 2, 1e-6))
-        if kl > self.d_targ * 1.5 or kl != kl:
-            return dataclasses.replace(self, kl_coef=min(max(self.kl_coef, 1e-6) * 2, 1e6))
-        return self
+            return "halve"
+        return "double" if kl > self.d_targ * 1.5 or kl != kl else "hold"
+
+    def after_update(self, kl: float) -> PPOKLAdaptive:
+        """β/2, 2β or β, as ``decision`` says."""
+        after = {"halve": self.kl_coef / 2, "hold": self.kl_coef, "double": max(self.kl_coef, 1e-6) * 2}
+        decided = self.decision(kl)
+        if decided == "hold":
+            return self
+        return dataclasses.replace(self, kl_coef=min(max(after[decided], 1e-6), 1e6))
+
+    def record(self, kl: float) -> dict[str, Any]:
+        """The controller's decision after an update of this ``kl``, as the report keeps it."""
+        after = self.after_update(kl).kl_coef
+        return {
+            "decision": self.decision(kl), "kl": kl, "d_targ": self.d_targ, "before": self.kl_coef, "after": after
+        }  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)

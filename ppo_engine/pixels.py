@@ -1,6 +1,6 @@
-"""Image observations as a convolutional network reads them: every second frame, grey, 64 × 64, the last two stacked.
+"""Image observations as a convolutional network reads them: an action lasts some frames, grey, 64 × 64, two stacked.
 
-Source: Mnih et al. 2015, doi 10.1038/nature14236, with RL-Zoo's sizes for CarRacing (skip 2, 64 × 64, stack 2).
+Source: Mnih et al. 2015, doi 10.1038/nature14236, with its skip of 4; RL-Zoo's sizes for CarRacing (64 × 64, stack 2).
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import numpy as np
 from gymnasium import spaces
 from PIL import Image
 
+from ppo_engine.slim_racing import drawn_late
+
 SIDE, STACK = 64, 2
 SHAPE = (STACK, SIDE, SIDE)
 SMALLEST = 32
 # Frames that an action lasts; elsewhere it is part of what an environment is, and left as it is.
-SKIP = {"CarRacing-v3": 2}
+SKIP = {"CarRacing-v3": 4}
 
 
 def is_image(space: Any) -> bool:
@@ -35,6 +37,7 @@ class Pixels(gymnasium.Wrapper):
     def __init__(self, env: Any, skip: int = 1):
         super().__init__(env)
         self._skip = skip
+        self._late = drawn_late(env)
         self._frames = np.zeros(SHAPE, np.uint8)
         self.observation_space = spaces.Box(0, 255, (self._frames.size,), np.uint8)
 
@@ -52,6 +55,8 @@ class Pixels(gymnasium.Wrapper):
             total += float(reward)
             if terminated or truncated:
                 break
+        if self._late is not None:
+            frame = self._late.frame()
         self._frames[:-1] = self._frames[1:]
         self._frames[-1] = grey(frame)
         return self._frames.reshape(-1).copy(), total, bool(terminated), bool(truncated), info

@@ -36,6 +36,11 @@ _QUICK_POLE = {
     "n_envs": 8, "n_steps": 32, "batch_size": 256, "n_epochs": 20, "gamma": 0.98, "gae_lambda": 0.8,
     "learning_rate": 1e-3, "anneal_lr": True, "total_timesteps": 100_000,
 }
+_PIXELS: dict[str, Any] = {
+    "n_envs": 8, "n_steps": 256, "batch_size": 128, "n_epochs": 6, "learning_rate": 3e-4, "anneal_lr": True,
+    "normalize_reward": True, "hidden_sizes": (256,), "activation": "relu", "shared_trunk": True, "backend": "torch",
+    "log_std_init": -0.5, "total_timesteps": 200_000,
+}
 
 _ALL = (
     Preset(
@@ -128,9 +133,16 @@ _ALL = (
          "learning_rate": 3e-4, "anneal_lr": True, "clip_range": 0.18, "normalize_observation": True,
          "normalize_reward": True, "total_timesteps": 5_000_000},
     ),
+    Preset(
+        "sure", "CarRacing-v3", "Learns to drive from pixels",
+        "Each action lasts four frames, so 200,000 steps are 800,000 frames; one small convolutional network serves "
+        "actor and critic, and updates of 1,024 steps come often, because steps are slow.",
+        "The return stays near −25 for 10,000 steps, then climbs past 400 by 45,000: first the gas, then the bends.",
+        {**_PIXELS, "n_steps": 128, "n_epochs": 8, "learning_rate": 5e-4},
+    ),
 )
 
-_UNTUNED = {
+_UNTUNED: dict[str, Any] = {
     "n_envs": 8, "n_steps": 256, "batch_size": 128, "n_epochs": 10, "ent_coef": 0.01, "learning_rate": 1e-3,
     "anneal_lr": True, "normalize_reward": True, "total_timesteps": 300_000,
 }
@@ -139,11 +151,6 @@ _UNTUNED_REASON = (
     "keeps the agent trying."
 )
 _UNTUNED_LOOK = "Whether the return leaves its first level at all; if not, explore longer or look further ahead."
-_PIXELS = {
-    "n_envs": 8, "n_steps": 256, "batch_size": 128, "n_epochs": 6, "learning_rate": 3e-4, "anneal_lr": True,
-    "normalize_reward": True, "hidden_sizes": (256,), "activation": "relu", "shared_trunk": True, "backend": "torch",
-    "log_std_init": -0.5, "total_timesteps": 200_000,
-}
 _PIXELS_REASON = "RL-Zoo's settings for CarRacing, shortened: one small convolutional network for actor and critic."
 
 PRESETS: dict[str, dict[str, Preset]] = {
@@ -159,10 +166,11 @@ def presets_for(env_id: str) -> dict[str, Preset]:
     info = describe(env_id)
     if env_id in PRESETS:
         return PRESETS[env_id]
+    reason, values = _UNTUNED_REASON, {**_UNTUNED, "normalize_observation": not info.one_hot}
     if info.image:
-        return {"default": Preset("default", env_id, env_id, _PIXELS_REASON, _UNTUNED_LOOK, _PIXELS)}
-    values = {**_UNTUNED, "normalize_observation": not info.one_hot}
-    return {"default": Preset("default", env_id, env_id, _UNTUNED_REASON, _UNTUNED_LOOK, values)}
+        reason, values = _PIXELS_REASON, _PIXELS
+    reason = f"{reason} {info.note}".strip()
+    return {"default": Preset("default", env_id, env_id, reason, _UNTUNED_LOOK, values)}
 
 
 def build_config(

@@ -184,6 +184,19 @@ class ReferenceNetwork(nn.Module):
         return torch.cat([(grad.T if transposed else grad).reshape(-1) for grad, transposed in grads])
 
 
+def losses_and_gradient(network: ReferenceNetwork, config: TrainConfig, parameters: Any, columns: Any) -> Any:
+    """The policy's and the critic's loss ``(2,)``, and ∇L in the engine's flat order ``(P,)``, as NumPy arrays.
+
+    ``parameters`` ``(P,)`` and the minibatch's ``columns``, by field name, are NumPy arrays too; none is changed.
+    """
+    network.load_flat(torch.tensor(parameters))
+    batch: dict[str, Any] = {"old_log_std": None, **{name: torch.tensor(part) for name, part in columns.items()}}
+    losses = ppo_losses(network, Minibatch(**batch), config)
+    losses.total.backward()
+    means = torch.stack([losses.policy_gradient_loss, losses.value_loss]).detach()
+    return means.double().numpy(), network.flat_gradient().double().numpy()
+
+
 class ReferenceLearner:
     """Minibatch steps with autograd, ``clip_grad_norm_`` and ``torch.optim.Adam``."""
 

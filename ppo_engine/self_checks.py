@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ppo_engine.objectives import Objective, Terms
+from ppo_engine.objectives import TRPO, Objective, Terms
 
 
 class Check(NamedTuple):
@@ -30,9 +30,14 @@ SAYS = {
     "advantage_deviation": "Normalised advantages have deviation 1: distance from it.",
     "clip_above": "The clipped gain never exceeds the unclipped: largest excess over all samples.",
     "first_slope": "At the old policy the objective's gradient is the policy gradient: largest |slope − Â|.",
+    "beyond_radius": "TRPO's step stays within δ: the share of δ by which KL exceeds it.",
+    "surrogate_fell": "No step that TRPO accepts lowers the surrogate: by how much one did.",
+    "autograd": "NumPy equals torch on this very batch: |difference of the gradients| as a share of their length.",
 }
 BOUNDS = {"first_ratio": 1e-4, "negative_kl": 1e-5, "advantage_mean": 1e-4, "advantage_deviation": 1e-3,
-          "clip_above": 1e-5, "first_slope": 1e-6}  # fmt: skip
+          "clip_above": 1e-5, "first_slope": 1e-6, "beyond_radius": 0.01, "surrogate_fell": 1e-6,
+          "autograd": 1e-4}  # fmt: skip
+QUANTILES = {"min": 0.0, "low": 0.25, "median": 0.5, "high": 0.75, "max": 1.0}
 
 
 def measure(objective: Objective, seen: Terms, first: int, kl: float, normalised: bool) -> dict[str, float]:
@@ -55,6 +60,10 @@ def measure(objective: Objective, seen: Terms, first: int, kl: float, normalised
         found["clip_above"] = max(0.0, float((objective.gain(seen) - unclipped).max()))
     at_old = Terms(np.zeros_like(opening.log_ratio), opening.advantage)
     found["first_slope"] = float(np.abs(objective.slope(at_old) - opening.advantage).max())
+    if isinstance(objective, TRPO):
+        found["beyond_radius"] = max(0.0, kl / objective.max_kl - 1) if kl == kl else kl
+        rise = objective.gain(seen).mean(dtype=np.float64) - seen.advantage.mean(dtype=np.float64)
+        found["surrogate_fell"] = float(np.minimum(rise, 0.0))
     return found
 
 
@@ -67,13 +76,17 @@ def trajectory_products(log_ratio: np.ndarray, dones: np.ndarray) -> dict[str, f
     """log ∏ₜ rₜ of every trajectory piece in a rollout: how importance weights of whole trajectories die or explode.
 
     ``log_ratio`` and ``dones`` ``(T, N)``. A piece ends with its episode or with the rollout. Returns ``pieces`` (how
-    many), ``mean_length`` in steps, and the least, median and largest ``log_product``. Source: the importance weight
+    many), ``mean_length`` in steps, the quantiles (min, low, median, high, max: 0, ¼, ½, ¾, 1) of ``log_product`` over
+    the pieces and of ``log_step``, log rₜ itself, over the steps, and ``log_step_mean``. Source: the importance weight
     of a trajectory, e.g. Jie and Abbeel 2010; PPO's per-step ratio replaces it.
     """
-    sums = np.cumsum(log_ratio.astype(np.float64), axis=0)
+    steps = log_ratio.astype(np.float64)
+    sums = np.cumsum(steps, axis=0)
     ends = dones.copy()
     ends[-1] = True
     products = np.concatenate([np.diff(sums[ends[:, env], env], prepend=0.0) for env in range(sums.shape[1])])
-    low, middle, high = np.quantile(products, [0.0, 0.5, 1.0]).tolist()
-    return {"pieces": len(products), "mean_length": log_ratio.size / len(products), "log_product_min": low,
-            "log_product_median": middle, "log_product_max": high}  # fmt: skip
+    found = {"pieces": len(products), "mean_length": log_ratio.size / len(products), "log_step_mean": steps.mean()}
+    for name, values in (("log_product", products), ("log_step", steps)):
+        quantiles = np.quantile(values, list(QUANTILES.values())).tolist()
+        found |= {f"{name}_{part}": value for part, value in zip(QUANTILES, quantiles, strict=True)}
+    return {name: float(value) for name, value in found.items()}

@@ -16,6 +16,7 @@ from ppo_engine.actor_critic import build_network
 from ppo_engine.advantages import estimate
 from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.envs import describe
+from ppo_engine.gradient_noise import measured
 from ppo_engine.knobs import ConfigError
 from ppo_engine.learner import Batch, Learner, NotFinite
 from ppo_engine.normalisation import RewardScaler, RunningMoments, normalises
@@ -54,6 +55,9 @@ class Trainer:
         self.observation_moments = RunningMoments(info.obs_dim)
         self.reward_scaler = RewardScaler(config.n_envs)
         self.old_log_std: np.ndarray | None = None
+        self.batch: Batch | None = None
+        self.credited: dict[str, Any] = {}
+        self.noise: dict[str, Any] = {}
         self.recent: deque[tuple[float, int]] = deque(maxlen=EPISODE_WINDOW)
         self._published = np.zeros(config.n_envs, np.int64)
         self._publish_due = 0.0
@@ -76,7 +80,8 @@ class Trainer:
         self.old_log_std = self.network.views["log_std"].copy() if "log_std" in self.network.views else None
         with np.errstate(over="ignore", invalid="ignore"):
             episodes = self._roll()
-            batch = self._assess()
+            batch = self.batch = self._assess()
+            self.noise = measured(self)
             try:
                 trace = self.learner.fit(batch, self.objective, self.config, learning_rate)
             except NotFinite as error:
@@ -114,9 +119,9 @@ class Trainer:
         self.objective = dataclasses.replace(self.objective, **changed)
 
     @property
-    def dones(self) -> np.ndarray:
-        """Which steps of the last rollout ended an episode, ``(T, N)``."""
-        return self._arrays["dones"]
+    def rollout(self) -> dict[str, np.ndarray]:
+        """The last rollout's arrays by name, ``(T, N, …)`` each; the next one overwrites them."""
+        return self._arrays
 
     def _roll(self) -> tuple[Episode, ...]:
         self._published[:] = 0
@@ -154,9 +159,11 @@ class Trainer:
         if config.normalize_reward:
             rewards = self.reward_scaler.scale(arrays["rewards"], dones, config.gamma)
         bootstraps = np.float32(config.gamma) * arrays["final_values"]
-        advantages, returns = estimate(
-            self.objective.credit or config.credit, rewards, values, dones, bootstraps, config.gamma, config.gae_lambda
-        )
+        self.credited = {
+            "rewards": rewards, "values": values, "dones": dones, "bootstraps": bootstraps, "gamma": config.gamma,
+            "gae_lambda": config.gae_lambda,
+        }  # fmt: skip
+        advantages, returns = estimate(self.objective.credit or config.credit, **self.credited)
         if normalises(config):
             self.observation_moments.merge(arrays["raw_observations"].reshape(config.batch, -1))
             arrays["obs_mean"][:] = self.observation_moments.mean

@@ -37,6 +37,7 @@ def make_report(
     advantage = normalise(batch.advantages) if config.normalize_advantage else batch.advantages
     after = Terms(log_ratio, advantage)
     first = len(seen.log_ratio) if objective.trust_region else config.batch_size
+    decided = objective.record(kl)
     returns, lengths = zip(*trainer.recent, strict=True) if trainer.recent else ((np.nan,), (np.nan,))
     return Report(
         update=trainer.updates,
@@ -64,8 +65,10 @@ def make_report(
         episodes=episodes,
         detail={
             **trace.detail,
+            **trainer.noise,
+            **({"controller": decided} if decided else {}),
             "checks": measure(objective, seen, first, kl, config.normalize_advantage),
-            "trajectories": trajectory_products(log_ratio.reshape(-1, config.n_envs), trainer.dones),
+            "trajectories": trajectory_products(log_ratio.reshape(-1, config.n_envs), trainer.rollout["dones"]),
         },
     )
 

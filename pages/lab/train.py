@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared import knobs, live_chart, notices, setup, stage, transport
+from pages.shared import diagnosing, environments, how_long, knobs, live_chart, notices, setup, stage, transport
 from pages.shared.run_picker import adopt_run, current_status, join_live_run
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
@@ -21,7 +21,8 @@ on_slider = notices.on_slider(acted_on)
 with st.container(key="controls", gap="small"):
     columns = st.columns([2.1, 1.15, 1.9, 0.8, 1.35, 5.9], vertical_alignment="bottom", gap="small")
     fixed = {"disabled": going, "help": "Fixed while this run goes on." if going else None, "persist_state": "session"}
-    columns[0].selectbox("Environment", setup.environments(), key="env", on_change=setup.on_env, **fixed)
+    listed = fixed if going else {**fixed, "help": environments.about()}
+    columns[0].selectbox("Environment", setup.environments(), key="env", on_change=setup.on_env, **listed)
     presets = presets_for(st.session_state["env"])
     about = fixed if going else {**fixed, "help": presets[st.session_state["preset"]].reason}
     columns[1].selectbox("Preset", list(presets), key="preset", on_change=setup.on_preset, **about)
@@ -35,7 +36,9 @@ with st.container(key="controls", gap="small"):
     with columns[4].popover("All knobs", width="stretch", on_change="rerun", key="more") as more:
         if more.open:
             knobs.expert_panel(config, unread, notices.on_expert(acted_on))
-    with columns[5]:
+            environments.refused_panel()
+    with columns[5], st.container(gap=None, key="go"):
+        how_long.show(config, going)
         transport.buttons(run_id, status)
     for column, name in zip(st.columns(3, gap="large"), setup.SLIDERS, strict=True):
         with column, st.container(gap=None, key=f"slot_{name}"):
@@ -45,6 +48,8 @@ notices.show(status)
 if status is not None:
     stage.show_run(run_id, status.name)
 else:
-    stage.show_replay()
+    stage.show_replay(st.session_state["env"])
+diagnosing.show(run_id if status is not None else "", acted_on)
+environments.await_others()
 live_chart.load_plotly()
 setup.write_url()

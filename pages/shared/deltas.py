@@ -11,10 +11,13 @@ from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
+from ppo_engine.one_gradient import comparable
 from ppo_engine.plots import evaluated, packets, verdicts
+from ppo_engine.plots.gradient_noise import KEPT, of_whole_returns
 from ppo_engine.plots.lights import failures, lights
 from ppo_engine.plots.line_search import refusal
 from ppo_engine.plots.own_columns import own_columns
+from ppo_engine.plots.trajectories import strip
 from ppo_engine.presets import build_config, presets_for
 
 BADGES = {
@@ -60,9 +63,9 @@ def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) 
     if whole:
         data |= packets.fixed(feed.config)
         data |= {"tiles": verdicts.empty_tiles(), "warnings": [], "sentence": waiting(feed), "hint": hint(feed.config)}
-        data["lights"] = []
+        data |= {"lights": [], "trajectories": None}
     if whole or fresh.any():
-        own = own_columns(feed.config, feed.updates, feed.rows, feed.changes, feed.searches)
+        own = own_columns(feed.config, feed.updates, feed.rows, feed.changes, feed.kept)
         own = {name: values[fresh] for name, values in own.items()}
         data["rows"] = packets.rows_packet(feed.updates[fresh], feed.rows[fresh], after, own)
     episodes = feed.episodes[feed.episodes[:, 0] > ep_after]
@@ -101,11 +104,14 @@ def readouts(feed: Feed) -> dict[str, Any]:
     if not len(feed.updates):
         return data
     report, info = feed.report(), describe(feed.config.env_id)
-    tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.choices)
+    noise = of_whole_returns(feed.kept[:, -len(KEPT) :])
+    tiles = verdicts.tiles(report, packets.column(feed.rows, "ep_rew_mean"), info.choices, noise)
+    awaited = feed.live and comparable(feed.config)
     data |= {
         "tiles": [tile._replace(meaning="") for tile in tiles],
-        "warnings": failures(feed.detail) + [tile.warning for tile in tiles if tile.warning],
-        "split": packets.split(report), "lights": lights(feed.detail),
+        "warnings": failures(feed.detail, feed.comparison) + [tile.warning for tile in tiles if tile.warning],
+        "split": packets.split(report), "lights": lights(feed.detail, feed.comparison, awaited),
+        "trajectories": strip(feed.detail),
         "sentence": refusal(feed.detail) or verdicts.sentence(report, feed.config.objective, info.threshold),
     }  # fmt: skip
     if feed.status.name == "diverged":

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ppo_engine.jobs.comparisons import read_comparison
 from ppo_engine.jobs.control import runs_folder
 from ppo_engine.jobs.evaluations import standing
 from ppo_engine.jobs.view import Event, RunView
-from ppo_engine.plots.line_search import SEARCH, search_rows
+from ppo_engine.plots.own_columns import detail_rows
 from ppo_engine.report import REPORT_KEYS
 
 TICK = 1.0
@@ -39,7 +40,8 @@ class Feed:
         self._knobs: dict[str, Any] = {}
         self.histogram = self.sample = None
         self.detail: dict[str, Any] = {}
-        self.searches = np.zeros((0, len(SEARCH)))
+        self.kept = detail_rows([])
+        self.comparison: dict[str, Any] = {}
         self.films: list[Any] = []
         self.pending: dict[str, Any] = {}
         self.status = self.view.status
@@ -80,12 +82,9 @@ class Feed:
         self.evaluation = standing(view.folder)
         updates, rows = view.updates_since(self.last_update)
         if updates:
-            if self.config.objective == "trpo":
-                details = view.details_since(self.last_update)
-                found = [details.get(update, {}) for update in updates]
-                self.searches, self.detail = np.r_[self.searches, search_rows(found)], found[-1]
-            else:
-                self.detail = view.detail(updates[-1])
+            details = view.details_since(self.last_update)
+            found = [details.get(update, {}) for update in updates]
+            self.kept, self.detail = np.r_[self.kept, detail_rows(found)], found[-1]
             self.updates, self.rows = np.r_[self.updates, updates], np.r_[self.rows, rows]
             self.progress = view.progress()
             self.histogram, self.sample = view.histogram(self.last_update), view.sample(self.last_update)
@@ -102,6 +101,7 @@ class Feed:
             self.pending = view.pending_knobs()
         if self._ticks % SELDOM == 1:
             self.films = view.videos()
+            self.comparison = read_comparison(view.folder)
         if self._marks() != before or not self.version:
             self.version += 1
 
@@ -109,7 +109,8 @@ class Feed:
         films = self.films[-1].update if self.films else -1
         episodes = int(self.episodes[-1, 0]) if len(self.episodes) else 0
         pending = tuple(self.pending.items())
-        return self.last_update, episodes, self._event, films, self.status, pending, self.evaluation
+        compared = self.comparison.get("update")
+        return self.last_update, episodes, self._event, films, self.status, pending, self.evaluation, compared
 
     def _note(self, event: Event) -> None:
         self._event = event.seq

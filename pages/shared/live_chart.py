@@ -13,8 +13,8 @@ from streamlit import runtime
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = (
-    "codec", "theme", "panel", "lines", "steps", "objective", "histogram", "checks", "frame", "video", "readouts",
-    "live", "replay",
+    "codec", "theme", "panel", "lines", "steps", "objective", "histogram", "trajectories", "checks", "frame", "video",
+    "readouts", "live", "replay",
 )  # fmt: skip
 LIVE_KEY = "live"
 

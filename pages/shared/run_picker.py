@@ -29,7 +29,9 @@ def join_live_run() -> None:
     if st.session_state.get("_looked"):
         return
     st.session_state["_looked"] = True
-    if st.session_state.get("run") or setup.problems() or set(st.query_params) & set(setup.TOP):
+    if st.session_state.get("run") or st.session_state.get("case") or setup.problems():
+        return
+    if set(st.query_params) & set(setup.TOP):
         return
     live = [row for row in list_runs(runs_folder()) if row.state in ("running", "queued", "paused")]
     if live:

@@ -7,12 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.environments import offered
 from pages.shared.rungs import label_of, value_of
 from ppo_engine.config import KNOBS, TrainConfig
-from ppo_engine.envs import ENVIRONMENTS, check_offered
+from ppo_engine.envs import check_env_id
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.presets import build_config, presets_for
+from ppo_engine.recordings import case_histories
 
 SLIDERS = ("clip_range", "learning_rate", "kl_coef")
 TOP = ("env", "preset", "objective", *SLIDERS, "seed")
@@ -29,17 +31,33 @@ def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
     params = {key: st.query_params[key] for key in st.query_params}
     if params in st.session_state.setdefault("_urls", []):
         return
-    _remember(params)
+    if set(params) != {"case"}:  # the link to a case may be followed again
+        _remember(params)
     st.session_state["_problems"] = []
     run_id = params.get("run", "")
     st.session_state["run"] = run_id
     config = adopt_run(run_id) if run_id else None
     if run_id and config is None:
         st.session_state["run"] = ""
+    case = params.get("case", "") if config is None else ""
+    st.session_state["case"] = ""
     if config is not None:
         take_config(config)
-    elif "env" not in st.session_state or set(params) & set(TOP):
+    elif not (case and _take_case(case, params)) and ("env" not in st.session_state or set(params) & set(TOP)):
         _adopt(params)
+
+
+def _take_case(name: str, params: Mapping[str, str]) -> bool:
+    """Show a case history's settings, with what else the URL says of the sliders; False if there is no such case."""
+    try:
+        take_config(case_histories.config_of(name))
+        for slider in set(SLIDERS) & set(params):
+            set_slider(slider, KNOBS[slider].check(params[slider]))
+    except ConfigError as error:
+        tell(f"{error} It is left out.")
+        return False
+    st.session_state["case"] = name
+    return True
 
 
 def _adopt(params: Mapping[str, str]) -> None:
@@ -50,7 +68,7 @@ def _adopt(params: Mapping[str, str]) -> None:
             tell(f"{error} {default} is used instead.")
             return default
 
-    env = checked("env", check_offered, FIRST_ENV)
+    env = checked("env", check_env_id, FIRST_ENV)
     presets = presets_for(env)
     preset = checked("preset", lambda text: _one_of("preset", text, presets), next(iter(presets)))
     own = build_config(env, preset).objective
@@ -63,9 +81,10 @@ def _adopt(params: Mapping[str, str]) -> None:
 
 
 def environments() -> list[str]:
-    """What the picker offers: the table's environments, and the one of a run from the command line that is shown."""
-    env = st.session_state["env"]
-    return [*ENVIRONMENTS, *([] if env in ENVIRONMENTS else [env])]
+    """What the picker offers, and the environment that is set up if it is not among these: an older version, or one
+    that brings its module."""
+    env, known = st.session_state["env"], offered()
+    return known if env in known else [*known, env]
 
 
 def _one_of(field: str, text: str, allowed: Mapping[str, Any]) -> str:
@@ -91,6 +110,8 @@ def write_url() -> None:
     wanted |= {name: slider_text(name) for name in SLIDERS} | {"seed": str(state["seed"])}
     if state.get("run"):
         wanted["run"] = state["run"]
+    elif state.get("case"):
+        wanted["case"] = state["case"]
     if wanted != {key: st.query_params[key] for key in st.query_params}:
         _remember(wanted)
         st.query_params.from_dict(wanted)
@@ -154,10 +175,19 @@ def on_preset() -> None:
 def on_objective() -> None:
     """Another objective: its own defaults where the preset does not speak; what the visitor moves later wins."""
     settled()
-    st.session_state["overrides"] = {}
+    st.session_state.update(overrides={}, case="")
     base = build_config(st.session_state["env"], st.session_state["preset"], st.session_state["objective"])
     for name in SLIDERS:
         set_slider(name, getattr(base, name))
+
+
+def move_to(name: str, value: Any) -> None:
+    """Set any knob as its widget would; one that the set-up cannot use is refused in a sentence when it is read."""
+    settled()
+    if name in SLIDERS:
+        set_slider(name, value)
+    else:
+        st.session_state.setdefault("overrides", {})[name] = value
 
 
 def settled() -> None:

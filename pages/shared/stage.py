@@ -15,7 +15,7 @@ from pages.shared.live_chart import asked, live_chart, media_url
 
 def show_run(run_id: str, state: str) -> None:
     """The charts of a run; they tick while it goes on, and the page is redrawn when its state changes."""
-    st.session_state["_replay_sent"] = False
+    st.session_state["_replay_sent"] = ""
     going = state in ("running", "queued")
     evaluating = open_feed(run_id).evaluation.going
     interval = tick_interval(_session()) if going or evaluating or state == "paused" else None
@@ -47,17 +47,18 @@ def _tick(run_id: str, state: str, evaluating: bool) -> None:
         st.rerun()
 
 
-def show_replay() -> None:
-    """The recorded run, sent once; the browser plays it by itself. The sliders already move its knees."""
+def show_replay(env_id: str) -> None:
+    """A recorded run, of that environment if there is one, sent once; the browser plays it by itself. The sliders
+    already move its knees."""
     st.session_state["_cursor"] = Cursor()
-    st.fragment(_replay)()
+    st.fragment(_replay)(env_id)
 
 
-def _replay() -> None:
-    data = replay.packet(media_url)
-    if st.session_state.get("_replay_sent"):
+def _replay(env_id: str) -> None:
+    data = replay.packet(env_id, media_url)
+    if st.session_state.get("_replay_sent") == data["run"]:
         del data["replay"]
-    st.session_state["_replay_sent"] = True
+    st.session_state["_replay_sent"] = data["run"]
     data["preview"] = setup.slider_value("clip_range")
     live_chart(data, on_knee, on_film, on_need)
     if st.session_state.pop("_redraw", False):
@@ -88,4 +89,4 @@ def on_need() -> None:
     """The tab lacks something in between: send everything again."""
     cursor = st.session_state.get("_cursor", Cursor())
     st.session_state["_cursor"] = Cursor(serial=cursor.serial)
-    st.session_state["_replay_sent"] = False
+    st.session_state["_replay_sent"] = ""

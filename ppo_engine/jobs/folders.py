@@ -77,6 +77,8 @@ class RunFolder:
         self.card = self.path / "worker.json"
         self.evaluations = self.path / "evaluations.json"
         self.evaluating = self.path / "evaluator.lock"
+        self.batch = self.path / "batch.npz"
+        self.comparison = self.path / "autograd.json"
         self.trashed = self.runs / TRASH / self.run_id
 
     @classmethod

@@ -133,6 +133,7 @@ class Life:
             raise
         self.recorder.seconds += time.perf_counter() - started
         self.recorder.commit(Batch(report, self.trainer.snapshot(), update, events))
+        self.recorder.keep_batch(self.trainer)
         if self.on_report:
             self.on_report(report)
 

@@ -10,6 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH, MARGIN, LINE, BAR = 186, 8, 17, 74
 PANEL, TEXT, FAINT, BLUE, ORANGE = (16, 18, 24), (240, 240, 244), (150, 154, 164), (86, 180, 233), (230, 159, 0)
 OPACITY = 0.72
+LOWEST, MOST_COVERED = 240, 0.3
+NO_BOUND, REACH = 1e6, 3.0
+NO_PICTURE = "This environment draws no picture."
 
 
 class Moment(NamedTuple):
@@ -23,7 +26,7 @@ class Moment(NamedTuple):
 
 
 class Overlay:
-    """Draws onto the frames of one episode; the panel lies at the upper left and covers little."""
+    """Draws onto the frames of one episode; the panel lies at the upper left, or beside a small one."""
 
     def __init__(self, title: str, action_names: tuple[str, ...], bounds: tuple[np.ndarray, np.ndarray] | None):
         self.title, self.names, self.bounds = title, action_names, bounds
@@ -31,8 +34,12 @@ class Overlay:
         self.small = ImageFont.load_default(size=11)
         self.height = 2 * MARGIN + LINE * (4 + len(action_names)) - 2
 
-    def draw(self, frame: np.ndarray, moment: Moment) -> np.ndarray:
-        """The frame ``(H, W, 3)`` uint8 with the panel on it, cut to even sides as the video format needs."""
+    def draw(self, frame: np.ndarray | None, moment: Moment) -> np.ndarray:
+        """The frame ``(H, W, 3)`` uint8 with the panel on it, cut to even sides as the video format needs.
+
+        A frame lower than 240 pixels is enlarged by a whole number; None stands for an environment without pictures.
+        """
+        frame = self._place(self._blank() if frame is None else frame)
         frame = frame[: frame.shape[0] // 2 * 2, : frame.shape[1] // 2 * 2].copy()
         height, width = min(self.height, frame.shape[0]), min(WIDTH, frame.shape[1])
         below = frame[:height, :width].astype(np.float32)
@@ -40,6 +47,23 @@ class Overlay:
         self._write(ImageDraw.Draw(panel), moment)
         frame[:height, :width] = np.asarray(panel)
         return frame
+
+    def _blank(self) -> np.ndarray:
+        picture = Image.new("RGB", (2 * WIDTH, LOWEST), PANEL)
+        ImageDraw.Draw(picture).text((WIDTH, LOWEST - 2 * MARGIN), NO_PICTURE, FAINT, self.small, anchor="mm")
+        return np.asarray(picture)
+
+    def _place(self, frame: np.ndarray) -> np.ndarray:
+        """The frame as large as it needs to be, with room at its left where the panel would cover too much of it."""
+        larger = -(-LOWEST // frame.shape[0])
+        frame = frame.repeat(larger, 0).repeat(larger, 1)
+        height, width = frame.shape[:2]
+        if self.height <= height and self.height * WIDTH <= MOST_COVERED * height * width:
+            return frame
+        stage = np.empty((max(height, self.height), WIDTH + width, 3), np.uint8)
+        stage[:] = PANEL
+        stage[:height, WIDTH:] = frame
+        return stage
 
     def _write(self, draw: ImageDraw.ImageDraw, moment: Moment) -> None:
         lines = (self.title, f"return {moment.ret:9.1f}", f"V(s)   {moment.value:9.1f}", f"step   {moment.step:9d}")
@@ -60,8 +84,7 @@ class Overlay:
             end = left + 1 + round(float(moment.policy[index]) * (BAR - 2))
             draw.rectangle((left + 1, top + 1, end, top + 9), fill=ORANGE if chosen else BLUE)
             return
-        assert self.bounds is not None
-        low, high = float(self.bounds[0][index]), float(self.bounds[1][index])
+        low, high = self._span(index)
         mean, deviation = float(moment.policy[0][index]), float(moment.policy[1][index])
 
         def place(value: float) -> int:
@@ -69,3 +92,11 @@ class Overlay:
 
         draw.rectangle((place(mean - deviation), top + 3, place(mean + deviation), top + 7), fill=BLUE)
         draw.rectangle((place(mean) - 1, top + 1, place(mean) + 1, top + 9), fill=ORANGE)
+
+    def _span(self, index: int) -> tuple[float, float]:
+        """From where to where the bar of a number reaches: its bounds, or ±3 where there are none worth the name."""
+        assert self.bounds is not None
+        low, high = float(self.bounds[0][index]), float(self.bounds[1][index])
+        low = low if abs(low) < NO_BOUND else min(-REACH, high - REACH)
+        high = high if abs(high) < NO_BOUND else max(REACH, low + REACH)
+        return low, high if high > low else low + 1.0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
 from ppo_engine.jobs import checkpoints
 from ppo_engine.jobs.card import Card
+from ppo_engine.jobs.comparisons import keep_batch
 from ppo_engine.jobs.desk import Desk
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.store import Batch, NotWritten, Store
@@ -14,6 +16,7 @@ from ppo_engine.trainer import Trainer
 
 FIRST_CHECKPOINT, CHECKPOINT_EVERY = 0.25, 1.0
 CHECKPOINT_SHARE = 0.02
+FIRST_BATCH, BATCH_EVERY = 1.0, 20.0
 RETRY_EVERY = 10.0
 POLL = 0.02
 NOT_WRITTEN = "Nothing can be written ({}): the run waits at update {} and goes on by itself once something can."
@@ -33,6 +36,7 @@ class Recorder:
         self.store = Store(folder, lambda: self.seconds)
         self.checkpointed = -1
         self._next_checkpoint: float | None = None
+        self._next_batch: float | None = None
 
     def commit(self, batch: Batch) -> None:
         """Write ``batch``; while the disk takes nothing keep it, say so on the card, and try again every 10 s.
@@ -95,6 +99,15 @@ class Recorder:
             self.card.note(f"The checkpoint could not be written ({error.strerror or error}); training goes on.")
         cost = time.perf_counter() - started
         self._next_checkpoint = self.seconds + max(CHECKPOINT_EVERY, cost / CHECKPOINT_SHARE)
+
+    def keep_batch(self, trainer: Trainer) -> None:
+        """Keep one gradient for its comparison with autograd, if it is time and if the disk takes it."""
+        if self._next_batch is None:
+            self._next_batch = self.seconds + FIRST_BATCH
+        if self.seconds >= self._next_batch:
+            self._next_batch = self.seconds + BATCH_EVERY
+            with contextlib.suppress(OSError):
+                keep_batch(self.folder, trainer)
 
     def close(self) -> None:
         """Close the files."""

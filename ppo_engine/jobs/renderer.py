@@ -26,6 +26,7 @@ from ppo_engine.policy import Policy  # noqa: E402
 
 START_SEED = 7
 EVERY = 2
+SLOWEST = 12
 MOST_FRAMES = 250
 NICE = 5
 
@@ -33,8 +34,9 @@ NICE = 5
 def render_video(folder: RunFolder, update: int | None = None) -> Video:
     """Play one episode with the most likely actions from the fixed start, and publish it as a video.
 
-    Every 2nd step is a frame and at most 250 are drawn; the return and length told are those of the whole episode.
-    Raises LookupError while no parameters are kept and ValueError when the config cannot be read.
+    Every 2nd step is a frame, or every one where a film would have fewer than 12 a second, and at most 250 are drawn;
+    the return and length told are those of the whole episode. Raises LookupError while no parameters are kept and
+    ValueError when the config cannot be read.
     """
     view = RunView(folder.runs, folder.run_id)
     moment = view.moment(update)
@@ -44,18 +46,38 @@ def render_video(folder: RunFolder, update: int | None = None) -> Video:
     path = video_path(folder, number)
     config = view.config
     policy, info = Policy(config, snapshot), describe(config.env_id)
-    env = make_env(config.env_id, render_mode="rgb_array")
+    env = _with_pictures(config.env_id)
     try:
         bounds = None if info.discrete else (env.action_space.low, env.action_space.high)  # type: ignore[attr-defined]
         overlay = Overlay(f"update {number}", info.action_names, bounds)
-        with _movie(path, info.fps / EVERY) as movie:
-            ret, length = _play(env, policy, overlay, movie)
+        every = EVERY if info.fps >= SLOWEST * EVERY else 1
+        with _movie(path, info.fps / every) as movie:
+            ret, length = _play(env, policy, overlay, movie, every)
     finally:
         env.close()
     os.replace(path.with_suffix(".tmp.mp4"), path)
     video = Video(number, path, ret, length)
     register_video(video)
     return video
+
+
+def _with_pictures(env_id: str) -> Any:
+    """The environment that draws itself, or else the one that does not."""
+    try:
+        return make_env(env_id, render_mode="rgb_array")
+    except Exception:  # whatever a package not written here may raise; without pictures it has been made before
+        return make_env(env_id)
+
+
+def _picture(env: Any) -> np.ndarray | None:
+    """What the environment shows now, ``(H, W, 3)`` bytes; None if it draws no picture."""
+    try:
+        frame = np.asarray(env.render())
+    except Exception:  # the same
+        return None
+    if frame.ndim != 3 or frame.shape[2] not in (3, 4):
+        return None
+    return frame[:, :, :3].astype(np.uint8)
 
 
 def _movie(path: Path, fps: float) -> Any:
@@ -68,15 +90,15 @@ def _movie(path: Path, fps: float) -> Any:
     )  # fmt: skip
 
 
-def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any) -> tuple[float, int]:
+def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any, every: int) -> tuple[float, int]:
     observation, _ = env.reset(seed=START_SEED)
     ret, length, frames, done = 0.0, 0, 0, False
     while not done:
         action = policy.act(observation, deterministic=True)
-        if length % EVERY == 0 and frames < MOST_FRAMES:
+        if length % every == 0 and frames < MOST_FRAMES:
             chosen = int(action) if overlay.bounds is None and np.ndim(action) == 0 else -1
             now = Moment(length, ret, policy.value(observation), policy.distribution(observation), chosen)
-            movie.append_data(overlay.draw(env.render(), now))
+            movie.append_data(overlay.draw(_picture(env), now))
             frames += 1
         if overlay.bounds is not None:
             action = np.clip(action, *overlay.bounds)
@@ -84,7 +106,7 @@ def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any) -> tuple[float
         ret, length, done = ret + float(reward), length + 1, terminated or truncated
     if frames < MOST_FRAMES:
         last = Moment(length, ret, policy.value(observation), policy.distribution(observation), -1)
-        movie.append_data(overlay.draw(env.render(), last))
+        movie.append_data(overlay.draw(_picture(env), last))
     return ret, length
 
 

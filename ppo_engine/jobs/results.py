@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-import multiprocessing
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ppo_engine.config import TrainConfig
+from ppo_engine.jobs.trained import command, one_thread
 from ppo_engine.presets import build_config
 
 DATA = Path(__file__).parents[1] / "recordings" / "results.json"
-EPISODES, FIRST_SEED = 100, 10_000
 
 
 class Bar(NamedTuple):
@@ -38,30 +35,17 @@ BARS = (
 )
 
 
-def train_and_evaluate(env_id: str, preset: str, seed: int) -> dict[str, Any]:
-    """Trains one seed of a preset and evaluates its last policy: greedily, on environment seeds 10000 to 10099."""
-    from ppo_engine.evaluate import evaluate
-    from ppo_engine.trainer import Trainer
-
-    config = build_config(env_id, preset, seed=seed)
-    with Trainer(config) as trainer:
-        while not trainer.finished:
-            trainer.update()
-        result = evaluate(config, trainer.snapshot(), EPISODES, FIRST_SEED)
-        sha = trainer.parameters_sha256()
-        timesteps = trainer.timesteps
-    return {
-        "env_id": env_id, "preset": preset, "seed": seed, "timesteps": timesteps,
-        "mean": round(result.mean, 1), "std": round(result.std, 1), "n": result.n,
-        "ci95": [round(end, 1) for end in result.ci95],
-        "share_solved": None if result.threshold is None else result.share_solved,
-        "best": round(max(result.returns), 1), "parameters_sha256": sha,
-    }  # fmt: skip
+NAMES = ("env_id", "preset", "seed")
 
 
-def read(path: Path = DATA) -> list[dict[str, Any]]:
-    """The kept rows, one a preset and seed."""
-    return json.loads(path.read_text()) if path.exists() else []
+def config_of(env_id: str, preset: str, seed: int) -> TrainConfig:
+    """What one row trained."""
+    return build_config(env_id, preset, seed=seed)
+
+
+def wanted() -> list[tuple[str, str, int]]:
+    """Every (environment, preset, seed) of the table."""
+    return [(bar.env_id, bar.preset, seed) for bar in BARS for seed in range(1, bar.seeds + 1)]
 
 
 def markdown(rows: list[dict[str, Any]]) -> str:
@@ -89,36 +73,12 @@ def readme_with(readme: str, rows: list[dict[str, Any]]) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     """``python -m ppo_engine.jobs.results``: trains what is missing, keeps the rows, prints the table."""
-    parser = argparse.ArgumentParser(prog="python -m ppo_engine.jobs.results", description=main.__doc__)
-    parser.add_argument("--env-id", help="only this environment")
-    parser.add_argument("--preset", help="only this preset")
-    parser.add_argument("--seeds", type=int, help="seeds 1 to N instead of the table's own number")
-    parser.add_argument("--again", action="store_true", help="train rows again that are kept already")
-    chosen = parser.parse_args(argv)
-    rows = {(row["env_id"], row["preset"], row["seed"]): row for row in read()}
-    todo = [
-        (bar.env_id, bar.preset, seed)
-        for bar in BARS
-        for seed in range(1, (chosen.seeds or bar.seeds) + 1)
-        if chosen.env_id in (None, bar.env_id) and chosen.preset in (None, bar.preset)
-    ]
-    todo = [key for key in todo if chosen.again or key not in rows]
-    side_by_side = min(len(todo), os.cpu_count() or 1) or 1
-    with multiprocessing.get_context("spawn").Pool(side_by_side, maxtasksperchild=1) as pool:
-        for row in pool.imap_unordered(_train_key, todo):
-            rows[row["env_id"], row["preset"], row["seed"]] = row
-            kept = sorted(rows.values(), key=lambda row: (row["env_id"], row["preset"], row["seed"]))
-            DATA.write_text("[\n" + ",\n".join(json.dumps(row) for row in kept) + "\n]\n")
-            print(json.dumps(row), flush=True)
-    print(markdown(list(rows.values())))
+    print(markdown(command(argv, "ppo_engine.jobs.results", str(main.__doc__), DATA, NAMES, wanted(), config_of)))
     return 0
 
 
-def _train_key(key: tuple[str, str, int]) -> dict[str, Any]:
-    return train_and_evaluate(*key)
-
-
 if __name__ == "__main__":
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-    raise SystemExit(main())
+    one_thread()
+    from ppo_engine.jobs.results import main as run  # spawned processes import by this name, not as __main__
+
+    raise SystemExit(run())

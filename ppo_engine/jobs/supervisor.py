@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from ppo_engine.jobs import peek
+from ppo_engine.jobs.checking import Checking
 from ppo_engine.jobs.filming import Filming
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.guards import Guards
@@ -38,6 +39,7 @@ class Supervisor:
         self.registry, self.launcher = Registry(runs), LocalLauncher()
         self.children: dict[str, subprocess.Popen] = {}
         self.filming, self.guards = Filming(runs), Guards(runs, self.registry, self.launcher)
+        self.checking = Checking(runs)
         self._stamp: tuple | None = None
         self._due = self._idle_since = time.monotonic()
 
@@ -50,7 +52,7 @@ class Supervisor:
             self._stamp, self._due = stamp, now + LOOK_EVERY
             if self._look_after_runs():
                 self._idle_since = now
-        if self.filming.look():
+        if any([self.filming.look(), self.checking.look()]):
             self._idle_since = now
         return now - self._idle_since < IDLE_SECONDS
 
@@ -91,6 +93,7 @@ class Supervisor:
         for folder in idle[: max(0, excess)] if waiting else ():
             self.launcher.ask_to_leave(folder)
         self.filming.running(training)
+        self.checking.running(training)
         return bool(training or waiting or started)
 
     def _starting(self, entry: Entry) -> bool:
@@ -152,6 +155,7 @@ def main(arguments: list[str]) -> int:
                 time.sleep(1)
             time.sleep(TICK)
         supervisor.filming.close()
+        supervisor.checking.close()
         lock.release()
         # A wish that came while this one still held the lock started no other supervisor.
         if ended or not runs.is_dir() or not _somebody_waits(runs):

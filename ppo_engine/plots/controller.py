@@ -20,6 +20,12 @@ def decisions(kl: np.ndarray, d_targ: np.ndarray) -> np.ndarray:
     return np.where(kl < d_targ / 1.5, HALVE, np.where(double, DOUBLE, HOLD))
 
 
+def recorded(details: Iterable[Mapping[str, Any]]) -> np.ndarray:
+    """The decisions that updates recorded themselves, ``(k,)``; NaN where one was made before they were recorded."""
+    names = {"halve": HALVE, "hold": HOLD, "double": DOUBLE}
+    return np.array([names.get(detail.get("controller", {}).get("decision"), np.nan) for detail in details], float)
+
+
 def targets(updates: np.ndarray, start: float, changes: Iterable[Mapping[str, Any]]) -> np.ndarray:
     """The target d in force in each of ``updates`` ``(k,)``; each change of ``d_targ`` holds from its update on."""
     in_force = np.full(len(updates), float(start))

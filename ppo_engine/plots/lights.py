@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 
 from ppo_engine.self_checks import BOUNDS, SAYS, Check, checks
 
+NOTHING: Mapping[str, Any] = {}
+
 
 class Light(NamedTuple):
-    """One check of one update: its name, whether it holds, and its number as text."""
+    """One check: its name, whether it holds (None while its answer is awaited), and its number as text."""
 
     name: str
-    holds: bool
+    holds: bool | None
     value: str
 
 
@@ -24,21 +26,30 @@ def number(value: float) -> str:
     return "0" if value == 0 else f"{value:.1e}".replace("-", "−")
 
 
-def _checks(detail: Mapping[str, Any]) -> list[Check]:
+def _checks(detail: Mapping[str, Any], compared: Mapping[str, Any]) -> list[Check]:
     # What is not a number travels as text, and then no check of it holds.
-    return checks({name: float(value) for name, value in detail.get("checks", {}).items()})
+    found = {name: float(value) for name, value in detail.get("checks", {}).items()}
+    return checks({**found, **({"autograd": float(compared["value"])} if compared else {})})
 
 
-def lights(detail: Mapping[str, Any]) -> list[Light]:
-    """The lights of one update in their fixed order, from its report's detail; none where it has no checks."""
-    return [Light(check.name, check.holds, number(check.value)) for check in _checks(detail)]
+def lights(detail: Mapping[str, Any], compared: Mapping[str, Any] = NOTHING, awaited: bool = False) -> list[Light]:
+    """The lights of one update in their fixed order, from its report's detail; none where it has no checks.
+
+    ``compared`` is the newest comparison with autograd, of an update of its own; ``awaited`` says that one will come.
+    """
+    if not detail.get("checks"):
+        return []
+    found = [Light(check.name, check.holds, number(check.value)) for check in _checks(detail, compared)]
+    if compared:
+        return [*found[:-1], found[-1]._replace(value=f"{found[-1].value} at update {compared['update']}")]
+    return [*found, Light("autograd", None, "awaited")] if awaited else found
 
 
-def failures(detail: Mapping[str, Any]) -> list[str]:
+def failures(detail: Mapping[str, Any], compared: Mapping[str, Any] = NOTHING) -> list[str]:
     """A sentence for each check of an update that does not hold."""
     return [
         f"A self-check fails. {check.says} It is {number(check.value)}, the bound is {number(check.bound)}."
-        for check in _checks(detail) if not check.holds
+        for check in _checks(detail, compared) if not check.holds
     ]  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def objective_packet(config: TrainConfig, clip_range: float) -> dict[str, Any]:
     clips = "clip_range" in getattr(kind, "__dataclass_fields__", {})
     return {
         "name": config.objective, "title": kind.title, "eps": float(clip_range), "clips": clips, "band": True,
-        "adaptive": config.objective == "ppo_kl_adaptive",
+        "adaptive": config.objective == "ppo_kl_adaptive", "credit": kind.credit or config.credit,
     }  # fmt: skip
 
 

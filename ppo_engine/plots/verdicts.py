@@ -101,12 +101,16 @@ MEANINGS = {
     "Entropy": "How undecided the policy is; it falls as the agent makes up its mind.",
     "Explained variance": "How much of the returns the critic predicts: 1 is perfect, 0 is no better than a constant.",
     "Max ratio": "The most that any sampled action's probability grew in this update.",
-    "Speed": "Environment steps per second, learning included.",
+    "Gradient noise": "Variance of a batch's policy gradient, as a share of what crediting every step with the whole"
+    " episode's return R(τ) would give on the same batch. Measured in every 8th update, before Â is normalised.",
 }
 
 
-def tiles(report: Mapping[str, float], history: np.ndarray, actions: int) -> list[Tile]:
-    """The row of tiles from one update's scalars by report key, the mean returns so far and the number of actions."""
+def tiles(
+    report: Mapping[str, float], history: np.ndarray, actions: int, noise: float = float("nan")
+) -> list[Tile]:
+    """The row of tiles from one update's scalars by report key, the mean returns so far, the number of actions and
+    the gradient's ``noise`` as a share of that of whole-episode returns."""
     update = int(report["update"])
     rows = [
         ("Return", show(report["ep_rew_mean"], 1), "mean of 100", return_warning(history)),
@@ -116,14 +120,14 @@ def tiles(report: Mapping[str, float], history: np.ndarray, actions: int) -> lis
         ("Explained variance", show(report["explained_variance"]), "of 1",
          critic_warning(report["explained_variance"], update)),
         ("Max ratio", show(report["ratio_max"]), "× as likely", ratio_warning(report["ratio_max"])),
-        ("Speed", show(report["fps"], 0), "steps/s now", ""),
+        ("Gradient noise", percent(noise), "of R(τ)'s", ""),
     ]  # fmt: skip
     return [Tile(*row, MEANINGS[row[0]]) for row in rows]
 
 
 def empty_tiles() -> list[Tile]:
     """The tiles before the first update."""
-    units = ("mean of 100", "nats", "of samples", "nats", "of 1", "× as likely", "steps/s now")
+    units = ("mean of 100", "nats", "of samples", "nats", "of 1", "× as likely", "of R(τ)'s")
     return [Tile(label, "–", unit, "", text) for (label, text), unit in zip(MEANINGS.items(), units, strict=True)]
 
 

@@ -1,23 +1,30 @@
-"""Makes a recording from a run: `python -m ppo_engine.recordings RUN_FOLDER NAME [--films U1,U2,…]`."""
+"""Makes a recording from a run: `python -m ppo_engine.recordings RUN_FOLDER NAME [--films U1,U2,…] [--evaluate N]`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ppo_engine.evaluate import evaluate
+from ppo_engine.jobs.comparisons import read_comparison
+from ppo_engine.jobs.evaluations import summary
+from ppo_engine.jobs.evaluator import SEED
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.view import RunView
 from ppo_engine.recordings import FOLDER, FORMAT
+from ppo_engine.report import REPORT_KEYS
 
 SAMPLES = 96
 EPISODES = 1500
 MAX_FILMS = 6
+LARGEST_FILM, COARSER = 300_000, "34"
 
 
 def changes_of(view: RunView) -> list[dict[str, Any]]:
@@ -43,13 +50,14 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
     details = view.details_since(0)
     meta: dict[str, Any] = {
         "format": FORMAT, "config": view.config.to_dict(), "changes": changes_of(view), "films": [],
-        "details": [details[update] for update in updates],
+        "details": [details[update] for update in updates], "comparison": read_comparison(folder),
         "note": f"A recorded run of {len(updates)} updates, exactly as it happened.",
+        "parameters_sha256": _sha256(view),
     }  # fmt: skip
     chosen = [video for video in view.videos() if video.update in films] if films else _spread(view.videos())
     for video in chosen:
         file = f"{name}-{video.update:04d}.mp4"
-        shutil.copyfile(video.path, target / file)
+        _take(video.path, target / file)
         meta["films"].append({"update": video.update, "file": file, "ret": video.ret})
     path = target / f"{name}.npz"
     np.savez_compressed(
@@ -57,6 +65,52 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
         histograms=histograms, samples=samples, meta=np.frombuffer(json.dumps(meta).encode("utf-8"), dtype=np.uint8),
     )  # fmt: skip
     return path
+
+
+def results(run: Path, name: str, episodes: int, target: Path = FOLDER) -> Path:
+    """Evaluate the run's last policy, greedy and stochastic, and write ``target/NAME.json``; returns its path.
+
+    Raises LookupError while no parameters are kept. Nothing is written into the run's folder.
+    """
+    folder = RunFolder.at(run)
+    view = RunView(folder.runs, folder.run_id)
+    _, rows = view.updates_since(0)
+    returns = rows[:, REPORT_KEYS.index("ep_rew_mean")]
+    fps = rows[:, REPORT_KEYS.index("fps")]
+    moment = view.moment()
+    if moment is None:
+        raise LookupError(f"run {folder.run_id} has no parameters yet")
+    update, snapshot = moment
+    greedy, stochastic = (
+        summary(evaluate(view.config, snapshot, episodes, SEED, deterministic)) for deterministic in (True, False)
+    )
+    numbers = {
+        "env_id": view.config.env_id, "objective": view.config.objective, "seed": view.config.seed,
+        "timesteps": view.progress().timesteps, "update": update,
+        "first_mean": float(returns[np.isfinite(returns)][0]), "last_mean": float(returns[-1]),
+        "steps_per_second": {"median": float(np.median(fps)), "most": float(fps.max())},
+        "greedy": greedy, "stochastic": stochastic,
+    }  # fmt: skip
+    path = target / f"{name}.json"
+    path.write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def _take(film: Path, target: Path) -> None:
+    """Copy a film; a large one is encoded again, coarser."""
+    if film.stat().st_size <= LARGEST_FILM:
+        shutil.copyfile(film, target)
+        return
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    options = ["-c:v", "libx264", "-crf", COARSER, "-pix_fmt", "yuv420p", "-threads", "1", "-movflags", "+faststart"]
+    subprocess.run([get_ffmpeg_exe(), "-loglevel", "error", "-y", "-i", film, *options, target], check=True)
+
+
+def _sha256(view: RunView) -> str:
+    """The parameters' SHA-256 as the run's last event tells it; empty for a run that has not finished."""
+    last = view.events_since(0)[-1:]
+    return last[0].detail.get("parameters_sha256", "") if last else ""
 
 
 def _few(sample: Any) -> np.ndarray:
@@ -75,10 +129,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("run", type=Path, help="a run's folder, for example runs/01K…")
     parser.add_argument("name")
     parser.add_argument("--films", default="", help="updates whose videos are taken, for example 0,30,90")
+    parser.add_argument("--evaluate", type=int, metavar="N", help="also write NAME.json: N episodes of the last policy")
     given = parser.parse_args(arguments)
     path = record(given.run, given.name, [int(part) for part in given.films.split(",") if part])
     total = sum(file.stat().st_size for file in path.parent.glob(f"{given.name}*") if file.suffix in (".npz", ".mp4"))
     print(f"{path.name}: {total / 1e6:.2f} MB with its films")
+    if given.evaluate:
+        print(results(given.run, given.name, given.evaluate).read_text(encoding="utf-8"), end="")
     return 0
 
 

@@ -9,15 +9,21 @@ pytestmark = pytest.mark.browser
 
 def test_lights_line_searches_and_an_evaluation(page, server):
     page.goto(f"{server.url}/?env=CartPole-v1&objective=trpo&seed=1")
-    page.locator(".ppo-light").first.wait_for(timeout=20000)
+    page.locator(".ppo-light").first.wait_for(timeout=60_000)
     assert page.locator(".ppo-light").count() == 6, "the recording has its checks"
     page.get_by_role("button", name="Start").click()
     page.wait_for_function("document.querySelector('.ppo-fractions h3').textContent === 'Line search'", timeout=30000)
-    page.wait_for_function("document.querySelectorAll('.ppo-light').length === 4", timeout=30000)
+    page.wait_for_function("document.querySelectorAll('.ppo-light').length === 7", timeout=30000)
     light = page.locator(".ppo-light").first
     light.focus()
     assert light.get_attribute("aria-label").startswith("Self-check holds: KL is never negative")
     assert light.get_attribute("data-tip").startswith("Holds. ") and "Bound" in light.get_attribute("data-tip")
+    awaited = page.locator(".ppo-light").last
+    assert "NumPy equals torch" in awaited.get_attribute("data-tip")
+    assert awaited.get_attribute("data-holds") in ("wait", "true")
+    products = page.locator(".ppo-products")
+    assert products.text_content().startswith("∏ r over ")
+    assert "One step weighs" in products.get_attribute("aria-label")
     assert "predicted" in page.locator(".ppo-fractions .ppo-plot").get_attribute("aria-label")
 
     page.get_by_role("button", name="Evaluate").click()

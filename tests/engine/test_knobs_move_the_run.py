@@ -7,6 +7,7 @@ import pytest
 from ppo_engine.config import KNOBS
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
+from ppo_engine.presets import build_config
 from tests.engine.small_runs import run, small_config
 
 MOVED = {
@@ -49,6 +50,12 @@ def test_a_knob_moves_the_run_or_says_why_not(name, env_id, objective, shas):
         assert unread[name].endswith(".") and shas(moved) == shas(config), f"{name} does act, so it must not be unread"
     else:
         assert shas(moved) != shas(config), f"{name} is dead"
+
+
+def test_the_backend_really_computes_elsewhere(shas):
+    config = start("CartPole-v1", "ppo_clip").with_(n_epochs=1)
+    assert shas(config) != shas(config.with_(backend="torch")), "float noise tells the two apart"
+    assert unread_knobs(build_config("CarRacing-v3"))["backend"].endswith(".")
 
 
 def test_total_timesteps_leads_the_annealing(shas):

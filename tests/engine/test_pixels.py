@@ -13,6 +13,7 @@ from ppo_engine.actor_critic import build_network
 from ppo_engine.env_slot import EnvSlot
 from ppo_engine.envs import describe, make_env
 from ppo_engine.knob_use import unread_knobs
+from ppo_engine.open_envs import examine
 from ppo_engine.pixels import SHAPE, Pixels, grey, is_image
 from ppo_engine.policy import Policy
 from ppo_engine.presets import build_config
@@ -96,9 +97,15 @@ def test_a_network_learns_from_images():
         del gymnasium.registry["Brightening-v0"]
 
 
+def test_the_table_says_what_examining_the_car_says():
+    info = describe(CAR)
+    assert examine(CAR)._replace(title=info.title, action_names=info.action_names) == info
+    assert info.action_names == ("steering", "gas", "brake")
+
+
 def test_car_racing_trains_evaluates_and_resumes():
     info = describe(CAR)
-    assert (info.max_episode_steps, info.threshold, info.image, info.discrete) == (500, 900, SHAPE, False)
+    assert (info.max_episode_steps, info.threshold, info.image, info.discrete) == (250, 900, SHAPE, False)
     config = car_config()
     with Trainer(config) as whole:
         report = whole.update()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from ppo_engine.objectives import OBJECTIVES, PPOClip, Terms
+from ppo_engine.objectives import OBJECTIVES, TRPO, PPOClip, Terms
 from ppo_engine.self_checks import BOUNDS, SAYS, checks, measure, trajectory_products
 from ppo_engine.trainer import Trainer
 from tests.engine.small_runs import small_config
@@ -26,6 +28,9 @@ def normal_terms(shift: float = 0.0) -> Terms:
     return Terms(np.full(64, shift, np.float32), advantage)
 
 
+ADVANTAGE = normal_terms().advantage
+
+
 class Unbounded(PPOClip):
     """A clip that forgot the minimum: it rewards what it should hold."""
 
@@ -42,6 +47,9 @@ BROKEN = {
     "first_slope": lambda: measure(
         type("Doubled", (PPOClip,), {"slope": lambda self, terms: 2 * terms.advantage})(), normal_terms(), 64, 0.1, True
     ),
+    "beyond_radius": lambda: measure(TRPO(max_kl=0.01), normal_terms(), 64, 0.0102, True),
+    "surrogate_fell": lambda: measure(TRPO(), normal_terms()._replace(log_ratio=-0.01 * ADVANTAGE), 64, 0, True),
+    "autograd": lambda: {"autograd": 2e-4},
 }
 
 
@@ -60,3 +68,6 @@ def test_trajectory_products_end_with_their_episodes():
     assert np.exp(found["log_product_max"]) == pytest.approx(6)
     assert np.exp(found["log_product_median"]) == pytest.approx(5)
     assert np.exp(found["log_product_min"]) == pytest.approx(0.25)
+    assert np.exp(found["log_product_low"]) == pytest.approx(math.sqrt(0.25 * 5)), "halfway, in logarithms"
+    assert np.exp(found["log_step_mean"]) == pytest.approx((2 * 3 * 5 * 1 * 0.5 * 0.5) ** (1 / 6))
+    assert np.exp([found["log_step_min"], found["log_step_max"]]) == pytest.approx([0.5, 5])

@@ -9,6 +9,7 @@ from ppo_engine.learner import Batch
 from ppo_engine.networks import MLP
 from ppo_engine.objectives import TRPO
 from ppo_engine.policy_distribution import distribution_of
+from ppo_engine.presets import build_config
 from ppo_engine.trainer import Trainer
 from ppo_engine.trust_region import conjugate_gradient, line_search, scale_to_radius
 from ppo_engine.trust_region_learner import TrustRegionLearner
@@ -109,6 +110,42 @@ def test_the_step_is_that_of_a_dense_solve(discrete):
     np.testing.assert_allclose(step.direction, expected, rtol=2e-3, atol=2e-5)
     assert step.accepted is not None
     np.testing.assert_allclose(network.parameters - start, step.accepted.fraction * expected, rtol=5e-3, atol=5e-5)
+
+
+@pytest.mark.parametrize("discrete", [True, False])
+def test_fisher_products_and_conjugate_gradient_are_those_of_the_explicit_matrix(discrete):
+    network, batch, advantages = small_policy(discrete)
+    fisher, gradient = fisher_and_gradient(network, batch, advantages, discrete)
+    outputs, count = network.forward(batch.observations), len(advantages)
+    policy = distribution_of(discrete)(outputs.policy, outputs.log_std)
+
+    def product(vector):
+        moved = network.jvp(vector.astype(np.float32), count)
+        by_policy, by_log_std = policy.fisher_product(moved.policy, moved.log_std)
+        by_log_std = None if by_log_std is None else by_log_std / count
+        flat = network.vjp(by_policy / np.float32(count), np.zeros(count, np.float32), by_log_std)
+        return flat.astype(float) + 0.1 * vector
+
+    damped = fisher + 0.1 * np.eye(network.size)
+    vector = np.random.default_rng(1).standard_normal(network.size)
+    np.testing.assert_allclose(product(vector), damped @ vector, rtol=1e-3, atol=1e-4)
+    solved, _ = conjugate_gradient(product, gradient, iterations=60)
+    np.testing.assert_allclose(solved, np.linalg.solve(damped, gradient), rtol=2e-3, atol=2e-4)
+
+
+@pytest.mark.slow
+def test_a_whole_lander_run_keeps_its_radius_and_never_lowers_the_surrogate():
+    config = build_config("LunarLander-v3", objective="trpo", seed=1, total_timesteps=200_000, n_epochs=5)
+    taken = 0
+    with Trainer(config, workers=2) as trainer:
+        while not trainer.finished:
+            report = trainer.update()
+            checks = report.detail["checks"]
+            assert report.kl <= config.max_kl * 1.01 and checks["beyond_radius"] <= 0.01
+            assert checks["surrogate_fell"] >= -1e-6
+            taken += report.detail["accepted"]
+            assert report.detail["improvement"] > 0 or not report.detail["accepted"]
+    assert taken > 0.9 * trainer.updates and report.ep_rew_mean > -150
 
 
 def test_a_failed_search_puts_the_parameters_back():

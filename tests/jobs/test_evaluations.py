@@ -18,6 +18,12 @@ from tests.jobs.killing import kill, processes_of, wait_until
 MODULE = "ppo_engine.jobs.evaluator"
 
 
+@pytest.fixture(autouse=True)
+def same_priority(monkeypatch):
+    """An evaluation inside this process would make every test after it a process of low priority."""
+    monkeypatch.setattr(evaluator, "step_back", lambda nice: None)
+
+
 @pytest.fixture
 def with_parameters(written, pole):
     """A run that has kept the parameters before its first update, and those."""

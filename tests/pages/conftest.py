@@ -11,6 +11,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from ppo_engine.envs import examine_with
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -19,6 +21,7 @@ def runs():
     """This test's runs folder; workers and supervisors of it are ended by pid when the test is over."""
     folder = Path(os.environ["PPO_RUNS"])
     yield folder
+    examine_with(None)
     for process in psutil.process_iter(["cmdline"]):
         if any(str(folder) in part for part in process.info["cmdline"] or ()):
             with contextlib.suppress(psutil.Error):

@@ -9,7 +9,8 @@ import pytest
 from ppo_engine.envs import ENVIRONMENTS
 from ppo_engine.jobs import control
 from ppo_engine.jobs.evaluations import standing_of
-from ppo_engine.jobs.view import list_runs
+from ppo_engine.jobs.view import RunView, list_runs
+from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.presets import build_config
 from tests.jobs.killing import wait_until
 
@@ -67,6 +68,20 @@ def test_an_objective_without_a_clip_disables_the_slider_with_the_reason(open_ap
     assert not slider(app, "kl_coef").disabled and slider(app, "kl_coef").value == "1"
 
 
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_trains_cartpole_from_the_page(open_app, runs, objective):
+    app = open_app(env="CartPole-v1", seed="5")
+    app.selectbox(key="objective").set_value(objective).run()
+    button(app, "Start").click().run()
+    assert not app.exception and not app.error
+    view = RunView(runs, app.query_params["run"])
+    assert (view.config.env_id, view.config.objective, view.config.seed) == ("CartPole-v1", objective, 5)
+    wait_until(lambda: len(view.updates_since(0)[0]) >= 2, 60)
+    assert set(view.detail()) >= {"checks", "trajectories"}
+    button(app.run(), "Stop").click().run()
+    wait_until(lambda: view.state in ("stopped", "finished"), 60)
+
+
 def test_the_url_sets_everything_up(open_app):
     app = open_app(env="CartPole-v1", objective="ppo_kl_adaptive", learning_rate="0.0003", kl_coef="3", seed="42")
     assert not app.error
@@ -85,7 +100,8 @@ def test_a_valid_value_between_the_rungs_becomes_a_rung(open_app):
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("env", "os:X", ["env_id is 'os:X'", "one of CartPole-v1"]),
+        ("env", "os:X", ["env_id is 'os:X'", "PPO_MODULES does not name os"]),
+        ("env", "os;X", ["env_id is 'os;X'", "one of CartPole-v1"]),
         ("env", "Nonsense-v9", ["env_id is 'Nonsense-v9'"]),
         ("env", "LunarLander-v2", ["LunarLander-v3"]),
         ("objective", "magic", ["objective is 'magic'", "ppo_clip"]),
@@ -134,8 +150,6 @@ def test_a_run_in_the_url_shows_its_own_settings(open_app, paused_run):
 def test_a_slider_acts_on_the_run_that_goes_on(open_app, runs, paused_run):
     app = open_app(run=paused_run)
     slider(app, "clip_range").set_value(0.1).run()
-    from ppo_engine.jobs.view import RunView
-
     assert RunView(runs, paused_run).pending_knobs() == {"clip_range": 0.1}
 
 

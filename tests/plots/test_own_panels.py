@@ -11,7 +11,7 @@ import pytest
 from ppo_engine.config import TrainConfig
 from ppo_engine.objectives import PPOKLAdaptive
 from ppo_engine.plots import controller, evaluated, lights, line_search
-from ppo_engine.plots.own_columns import BAND, own_columns
+from ppo_engine.plots.own_columns import BAND, detail_rows, own_columns
 from ppo_engine.plots.replays import replay_packet
 from ppo_engine.recordings import load
 from ppo_engine.report import REPORT_KEYS
@@ -26,7 +26,9 @@ def test_every_light_of_a_real_update_holds():
     with Trainer(config) as trainer:
         detail = trainer.update().detail
     shown = lights.lights(json.loads(json.dumps(detail)))
-    assert [light.name for light in shown] == list(SAYS) and all(light.holds for light in shown)
+    elsewhere = {"beyond_radius", "surrogate_fell", "autograd"}
+    assert [light.name for light in shown] == [name for name in SAYS if name not in elsewhere]
+    assert all(light.holds for light in shown)
     assert not lights.failures(detail)
 
 
@@ -36,6 +38,16 @@ def test_a_broken_check_is_a_cross_and_a_sentence():
     assert lights.lights(detail)[0].value == "2.0e−04"
     says = SAYS["first_ratio"]
     assert lights.failures(detail) == [f"A self-check fails. {says} It is 2.0e−04, the bound is 1.0e−04."]
+
+
+def test_the_comparison_with_autograd_is_awaited_then_told_with_its_update_and_can_fail():
+    detail, found = {"checks": GOOD}, {"value": 2e-7, "update": 12}
+    assert lights.lights(detail, awaited=True)[-1] == ("autograd", None, "awaited")
+    assert lights.lights(detail)[-1].name == "clip_above"
+    assert lights.lights(detail, found, awaited=True)[-1] == ("autograd", True, "2.0e−07 at update 12")
+    wrong = {"value": 0.5, "update": 12}
+    assert not lights.lights(detail, wrong)[-1].holds and "NumPy equals torch" in lights.failures(detail, wrong)[0]
+    assert lights.lights({}, found) == []
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", float("nan")])
@@ -58,6 +70,15 @@ def test_a_decision_is_what_the_controller_does(d_targ):
     assert controller.decisions(np.array(kls), np.full(len(kls), d_targ)).tolist() == moved
 
 
+def test_a_recorded_decision_is_shown_and_one_from_before_is_told_from_the_kl():
+    config = TrainConfig(env_id="CartPole-v1", objective="ppo_kl_adaptive", d_targ=0.01)
+    rows = np.full((3, len(REPORT_KEYS)), 0.001)  # a KL this small halves β
+    details = [{"controller": {"decision": "double"}}, {}, {"controller": {"decision": "hold"}}]
+    found = own_columns(config, np.arange(1, 4), rows, [], detail_rows(details))
+    assert found["decision"].tolist() == [controller.DOUBLE, controller.HALVE, controller.HOLD]
+    assert own_columns(config, np.arange(1, 4), rows, [])["decision"].tolist() == [controller.HALVE] * 3
+
+
 def test_a_moved_target_holds_from_its_update_on():
     changes = [{"name": "clip_range", "old": 0.2, "new": 9.0, "update": 1},
                {"name": "d_targ", "old": 0.01, "new": 0.02, "update": 3}]  # fmt: skip
@@ -67,11 +88,12 @@ def test_a_moved_target_holds_from_its_update_on():
 
 @pytest.mark.parametrize(
     ("objective", "names"),
-    [("ppo_kl_adaptive", {"kl_coef", "decision"}), ("trpo", set(line_search.SEARCH)), ("ppo_clip", set(BAND))],
+    [("ppo_kl_adaptive", {"kl_coef", "decision"}), ("trpo", set(line_search.SEARCH)), ("ppo_clip", set(BAND)),
+     ("reinforce", set(BAND))],
 )
 def test_each_objective_has_its_own_columns(objective, names):
     config, rows = TrainConfig(env_id="CartPole-v1", objective=objective), np.zeros((2, len(REPORT_KEYS)))
-    found = own_columns(config, np.arange(1, 3), rows, [], line_search.search_rows([TAKEN, REFUSED]))
+    found = own_columns(config, np.arange(1, 3), rows, [], detail_rows([TAKEN, REFUSED]))
     assert set(found) == names and all(values.shape == (2,) for values in found.values())
 
 

@@ -16,14 +16,15 @@ L.showLights = (st, ui, lights) => {
       ui.lights.append(node);
     }
     const says = `${(st.checkMeanings || {})[name] || name} Now ${value}.`;
-    node.textContent = holds ? "●" : "✕"; node.dataset.holds = holds;
-    node.dataset.tip = (holds ? "Holds. " : "Fails. ") + says;
-    node.setAttribute("aria-label", (holds ? "Self-check holds: " : "Self-check fails: ") + says);
+    const word = holds === null ? "waits" : holds ? "holds" : "fails";
+    node.textContent = { waits: "◌", holds: "●", fails: "✕" }[word]; node.dataset.holds = holds === null ? "wait" : holds;
+    node.dataset.tip = word[0].toUpperCase() + word.slice(1) + ". " + says;
+    node.setAttribute("aria-label", `Self-check ${word}: ${says}`);
   });
   while (ui.lights.children.length > lights.length) ui.lights.lastChild.remove();
-  const failed = lights.filter(([, holds]) => !holds).length;
+  const failed = lights.filter(([, holds]) => holds === false).length, waiting = lights.some(([, holds]) => holds === null);
   ui.lights.setAttribute("aria-label", !lights.length ? "Self-checks: none yet"
-    : failed ? `Self-checks: ${failed} of ${lights.length} fail` : `Self-checks: all ${lights.length} hold`);
+    : failed ? `Self-checks: ${failed} of ${lights.length} fail` : waiting ? `Self-checks: ${lights.length - 1} hold, 1 is awaited` : `Self-checks: all ${lights.length} hold`);
 };
 
 L.evaluationInto = (panel) => {

@@ -39,6 +39,7 @@ L.build = (root) => {
   L.splitInto(ui.panels.split);
   L.videoInto(ui.panels.video);
   L.evaluationInto(ui.panels.video);
+  L.trajectoriesInto(ui.panels.hist);
   return ui;
 };
 

@@ -1,7 +1,8 @@
 // Keeps one run's numbers in the browser, applies deltas to them, and redraws one chart per animation frame.
 L.COLUMNS = ["timesteps", "ep_rew_mean", "policy_gradient_loss", "value_loss", "entropy", "kl", "explained_variance",
   // Each objective is sent only some of these; for the others they stay empty.
-  "clip_fraction", "killed_fraction", "active_outside_fraction", "kl_coef", "decision", "predicted", "improvement", "backtracks", "refused", "residual"];
+  "clip_fraction", "killed_fraction", "active_outside_fraction", "kl_coef", "decision", "predicted", "improvement", "backtracks", "refused", "residual",
+  "noise_episode_return", "noise_reward_to_go", "noise_baseline", "noise_gae", "noise_share"];
 L.KEEP = 3000;
 
 L.fresh = (run) => ({ run, last: 0, epLast: 0, update: [], cols: Object.fromEntries(L.COLUMNS.map((c) => [c, []])),
@@ -43,7 +44,8 @@ L.figure = (st, t, id) => {
   if (id === "hist") return L.histogramFigure(st, t);
   const [traces, extra] = L.charts[id](st, t);
   const steps = st.cols.timesteps, end = Math.max(steps[steps.length - 1] || 0, st.ep.x[st.ep.x.length - 1] || 0, 1000);
-  return [traces, { annotations: L.knobLabels(st, t, id, end), ...extra, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
+  const annotations = [...L.knobLabels(st, t, id, end), ...(extra.annotations || [])];
+  return [traces, { ...extra, annotations, xaxis: { range: [-0.01 * end, 1.03 * end], ...extra.xaxis } }];
 };
 
 // The axes follow the data, so what a visitor zoomed into is kept here and laid over every new layout. A new run

@@ -23,6 +23,7 @@ L.readouts = (st, ui, packet) => {
     const row = ui.panels.split.rows[id];
     row.v.textContent = L.percent(v); row.fill.style.width = 100 * (v || 0) + "%";
   }
+  if (packet.trajectories !== undefined) L.showTrajectories(ui.panels.hist, packet.trajectories);
   if (packet.lights) L.showLights(st, ui, packet.lights);
   if (packet.evaluation) L.showEvaluation(ui.panels.video, packet.evaluation);
   if (packet.hint !== undefined) ui.panels.split.hint.textContent = packet.hint;

@@ -1,5 +1,9 @@
-// Draws the small chart that each kind of objective has for itself: the band, β with its decisions, or line searches.
-L.ownKind = (st) => (st.objective.adaptive ? "beta" : st.objective.name === "trpo" && st.cols.predicted.length ? "search" : "band");
+// Draws the small chart that each kind of objective has for itself: the band, β's decisions, line searches, or noise.
+L.ownKind = (st) => (st.objective.adaptive ? "beta" : st.objective.name === "trpo" && st.cols.predicted.length ? "search"
+  : st.cols.noise_gae.length ? "noise" : "band");
+
+// The four ways of assigning credit, the noisiest first; a dash and a grey of its own for each, the run's own in colour.
+L.CREDITS = [["episode_return", "R(τ)", "dot"], ["reward_to_go", "to go", "dashdot"], ["baseline", "to go − V", "dash"], ["gae", "GAE", "solid"]];
 
 L.own = {
   band(st, t) {
@@ -24,6 +28,23 @@ L.own = {
       });
     const last = c.kl_coef[c.kl_coef.length - 1];
     return [[L.line(x, c.kl_coef, "β", colour), ...marks], { yaxis: { type: last > 0 ? "log" : "linear", nticks: 4 } }];
+  },
+  noise(st, t) {
+    const c = st.cols, x = c.timesteps, [colour] = L.identity(st.objective.name, t);
+    const traces = L.CREDITS.map(([credit, name, dash]) => L.line(x, c["noise_" + credit], name, credit === st.objective.credit ? colour : t.muted, dash,
+      { format: "%{y:.2~e}", line: { width: credit === st.objective.credit ? 3 : 1.3, shape: "hv" } }));
+    const named = L.CREDITS.map(([credit, name]) => [name, c["noise_" + credit].filter((v) => v > 0).pop(), credit]).filter((n) => n[1] > 0);
+    // Names stand at the lines' right ends; where two ends meet, the upper one is pushed up by a line of text.
+    const all = L.CREDITS.flatMap(([credit]) => c["noise_" + credit]).filter((v) => v > 0).map(Math.log10);
+    const lo = Math.min(...all), hi = Math.max(...all), gap = 0.18 * Math.max(hi - lo, 0.5);
+    let below = -Infinity;
+    const notes = named.sort((a, b) => a[1] - b[1]).map(([name, value, credit]) => {
+      below = Math.max(Math.log10(value), below + gap);
+      return { xref: "paper", x: 1, xanchor: "left", y: below, text: " " + name, showarrow: false,
+        font: { size: 11, color: credit === st.objective.credit ? t.text : t.muted } };
+    });
+    return [traces, { annotations: notes, margin: { l: 46, r: 62, t: 8, b: 26 },
+      yaxis: { type: "log", nticks: 4, exponentformat: "power", ...(all.length ? { range: [lo - gap, Math.max(hi, below) + gap] } : {}) } }];
   },
   search(st, t) {
     const c = st.cols, x = c.timesteps, refused = x.filter((_, i) => c.refused[i] === 1);
@@ -64,6 +85,12 @@ L.ownWords = (st) => {
       gone ? "✕ refused" : f(last(c.improvement), 4),
       (gone ? "The step was refused." : `Real gain ${f(last(c.improvement), 4)}, predicted ${f(last(c.predicted), 4)}.`)
         + ` Backtracks ${f(backtracks, 0)}, refused so far ${refused}, conjugate-gradient residual ${residual === null ? "–" : residual.toExponential(1)} of its start.`];
+  }
+  if (kind === "noise") {
+    const share = last(c.noise_share), now = L.CREDITS.map(([k, name]) => [name, last(c["noise_" + k])]).filter(([, v]) => v !== null);
+    return ["Gradient noise", "variance on one batch, by credit", share === null ? "" : L.percent(share) + " chance",
+      "Variance of the policy gradient on one batch under each way of assigning credit: " + (now.map(([name, v]) => `${name} ${v.toExponential(1)}`).join(", ") || "no value yet")
+        + (share === null ? "." : `. ${L.percent(share)} of this run's squared gradient is chance.`)];
   }
   return ["Outside the band", "all, killed (red), still pushing (dotted)", L.percent(last(c.clip_fraction)),
     `Outside the band ${L.percent(last(c.clip_fraction))}, killed ${L.percent(last(c.killed_fraction))}.`];
