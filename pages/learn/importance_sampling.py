@@ -101,8 +101,8 @@ LESSON = Lesson(
         "the return goes with it.",
     ),
     sources=(
-        ("Understanding Proximal Policy Optimization, part 2 (the worked example)",
-         "https://www.digdeepml.com/2021/04/04/Understanding-Proximal-Policy-Optimization-Part-2/"),
+        ("Biswas 2021, Understanding Proximal Policy Optimization, part 2 (the worked example)",
+         "https://www.digdeepml.com/"),
         ("Owen 2013, Monte Carlo theory, methods and examples, chapter 9", "https://artowen.su.domains/mc/"),
         ("Kakade and Langford 2002, Approximately optimal approximate reinforcement learning",
          "https://people.eecs.berkeley.edu/~pabbeel/cs287-fa09/readings/KakadeLangford-icml2002.pdf"),
