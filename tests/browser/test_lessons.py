@@ -64,7 +64,7 @@ DRAWN = f"""
 
 
 def open_lesson(page, server, slug):
-    page.goto(f"{server.url}/{slug}")
+    page.goto(f"{server.url}/{slug}", timeout=90000)
     page.wait_for_function(DRAWN, timeout=90000)
     page.wait_for_timeout(500)
 

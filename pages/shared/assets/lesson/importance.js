@@ -1,6 +1,6 @@
 // The importance-sampling figure: the densities with q under the finger, and what a thousand repetitions estimate.
 L.figures.importance = (host, values, redraw) => {
-  const M = L.importance, N = 1000, WHOLE = 1000, QUICK = 150, exact = values.exact;
+  const M = L.importance, N = 1000, WHOLE = 1000, QUICK = 100, exact = values.exact;
   const ARTICLE = { mean: 6, std: 2, cut: -Infinity };
   const st = { q: { ...ARTICLE }, star: false, preset: "article", weighted: values.weighted, z: null, rest: 0 };
 
@@ -33,7 +33,7 @@ L.figures.importance = (host, values, redraw) => {
     sample(); settle();
   });
 
-  // While a finger moves, 150 repetitions are drawn anew in every frame; the rest follow when it lets go.
+  // While a finger moves, 100 repetitions are drawn anew in every frame; the rest follow when it lets go.
   const sample = () => {
     clearTimeout(st.rest); st.job = null;
     if (st.star) { st.weighted = values.plain.map(() => exact); redraw(); return; }
