@@ -65,7 +65,7 @@ DRAWN = f"""
 
 def open_lesson(page, server, slug):
     page.goto(f"{server.url}/{slug}", timeout=90000)
-    page.wait_for_function(DRAWN, timeout=90000)
+    page.wait_for_function(DRAWN, timeout=150_000)
     page.wait_for_timeout(500)
 
 
