@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared.contents import CONTENTS
 from pages.shared.deep_link import close_false_alarm
 from pages.shared.environments import examine_elsewhere
 
@@ -32,7 +33,8 @@ pages = {
         st.Page("pages/lab/compare.py", title="Compare", url_path="compare"),
         st.Page("pages/lab/evidence.py", title="Evidence", url_path="evidence"),
         st.Page("pages/lab/runs.py", title="Runs", url_path="runs"),
-    ]
+    ],
+    "Learn": [st.Page(lesson.file, title=lesson.title, url_path=lesson.slug) for lesson in CONTENTS],
 }
 menu = st.navigation(pages, position="top")
 menu.run()

@@ -13,7 +13,7 @@ from streamlit import runtime
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPTS = (
-    "codec", "theme", "lines", "steps", "objective", "histogram", "trajectories", "checks", "frame", "video",
+    "codec", "theme", "panel", "lines", "steps", "objective", "histogram", "trajectories", "checks", "frame", "video",
     "readouts", "live", "replay", "compare_frame", "compare_charts", "compare_films", "compare", "compare_replay",
 )  # fmt: skip
 LIVE_KEY = "live"

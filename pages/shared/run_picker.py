@@ -26,11 +26,13 @@ def adopt_run(run_id: str) -> TrainConfig | None:
 
 
 def join_live_run() -> None:
-    """On a tab's first look without a run in the URL: join the newest run still going on that is of no grid."""
+    """On a tab's first look at a bare address: join the newest run still going on that is of no grid."""
     if st.session_state.get("_looked"):
         return
     st.session_state["_looked"] = True
     if st.session_state.get("run") or st.session_state.get("case") or setup.problems():
+        return
+    if set(st.query_params) & {*setup.TOP, "row"}:
         return
     rows = list_runs(runs_folder(), but=sweep_of(runs_folder()))
     live = [row for row in rows if row.state in ("running", "queued", "paused")]

@@ -134,6 +134,11 @@ def _remember(params: dict[str, str]) -> None:
     st.session_state["_urls"] = [*st.session_state["_urls"], params][-URLS_KEPT:]
 
 
+def forget_url(params: dict[str, str]) -> None:
+    """A link of ours may be followed again: its URL is to be read anew, although this session has seen it before."""
+    st.session_state["_urls"] = [seen for seen in st.session_state.get("_urls", []) if seen != params]
+
+
 def take_config(config: TrainConfig) -> None:
     """Show a run's own settings in the widgets."""
     presets = presets_for(config.env_id)

@@ -26,18 +26,7 @@ L.build = (root) => {
   ui.grid = L.el("div", "ppo-grid");
   const side = L.el("div", "ppo-side");
   for (const [id, title, sub] of L.PANELS) {
-    const p = L.el("section", "ppo-panel ppo-" + id), head = L.el("header");
-    const h = L.el("h3", "", title), s = L.el("small", "", sub), now = L.el("b", "ppo-now");
-    head.append(h, s, now);
-    const body = L.el("div", "ppo-body");
-    p.setAttribute("aria-label", title);
-    p.append(head, body);
-    const panel = { node: p, title: h, sub: s, now, body };
-    if (!["video", "split"].includes(id)) {
-      panel.plot = L.el("div", "ppo-plot");
-      panel.plot.dataset.chart = id; panel.plot.setAttribute("role", "img");
-      body.append(panel.plot);
-    }
+    const panel = L.panelOf(id, title, sub, !["video", "split"].includes(id)), p = panel.node;
     ui.panels[id] = panel;
     if (id === "video") ui.grid.append(side);
     (["video", "split"].includes(id) ? side : ui.grid).append(p);
