@@ -52,7 +52,7 @@ def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Pat
         "format": FORMAT, "config": view.config.to_dict(), "changes": changes_of(view), "films": [],
         "details": [details[update] for update in updates], "comparison": read_comparison(folder),
         "note": f"A recorded run of {len(updates)} updates, exactly as it happened.",
-        "parameters_sha256": view.events_since(0)[-1].detail.get("parameters_sha256", ""),
+        "parameters_sha256": _sha256(view),
     }  # fmt: skip
     chosen = [video for video in view.videos() if video.update in films] if films else _spread(view.videos())
     for video in chosen:
@@ -105,6 +105,12 @@ def _take(film: Path, target: Path) -> None:
 
     options = ["-c:v", "libx264", "-crf", COARSER, "-pix_fmt", "yuv420p", "-threads", "1", "-movflags", "+faststart"]
     subprocess.run([get_ffmpeg_exe(), "-loglevel", "error", "-y", "-i", film, *options, target], check=True)
+
+
+def _sha256(view: RunView) -> str:
+    """The parameters' SHA-256 as the run's last event tells it; empty for a run that has not finished."""
+    last = view.events_since(0)[-1:]
+    return last[0].detail.get("parameters_sha256", "") if last else ""
 
 
 def _few(sample: Any) -> np.ndarray:

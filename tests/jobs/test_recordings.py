@@ -19,11 +19,10 @@ from ppo_engine.trainer import Trainer
 
 
 @pytest.fixture
-def shelf(tmp_path, monkeypatch):
+def shelf(tmp_path):
     """A folder of recordings of this test's own."""
     folder = tmp_path / "shelf"
     folder.mkdir()
-    monkeypatch.setattr(recordings, "FOLDER", folder)
     return folder
 
 
@@ -40,7 +39,7 @@ def test_a_run_becomes_a_recording_with_its_results(written, shelf, monkeypatch)
     film = render_video(folder)
     monkeypatch.setattr(command, "LARGEST_FILM", film.path.stat().st_size - 1)
     command.record(folder.path, "pole", [3], shelf)
-    recording = recordings.load("pole")
+    recording = recordings.load("pole", shelf)
     assert recording.config == config and recording.updates.tolist() == [1, 2, 3]
     wanted = [[getattr(report, key) for key in REPORT_KEYS] for report in reports]
     np.testing.assert_allclose(recording.rows, wanted, rtol=1e-6)

@@ -52,5 +52,5 @@ def test_the_recorded_curve_rises_and_is_replayed_where_the_car_is_chosen():
     recording = load("car-racing")
     returns = recording.rows[:, REPORT_KEYS.index("ep_rew_mean")]
     quarters = [np.nanmean(part) for part in np.array_split(returns, 4)]
-    assert quarters == sorted(quarters) and quarters[0] < 100 and quarters[-1] > 500, quarters
+    assert quarters == sorted(quarters) and returns[np.isfinite(returns)][0] < 0 and quarters[-1] > 600, quarters
     assert sum(film.path.stat().st_size for film in recording.films) < 1_000_000
