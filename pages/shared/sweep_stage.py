@@ -76,6 +76,7 @@ def _buttons(standing: Standing, columns: list) -> None:
 def _act(command: Callable, sweep_id: str) -> None:
     try:
         command(runs_folder(), sweep_id)
+        sweep_results.current(sweep_id, 0.0)  # what was read a moment ago is over
     except (UnknownRun, OSError) as error:
         st.session_state["_said"] = str(error)
 
