@@ -11,7 +11,7 @@ from ppo_engine.plots.partings import parting
 
 pytestmark = pytest.mark.browser
 
-INST = "document.querySelector('#ppo-compare').inst"
+INST = "document.querySelector('#ppo-compare')?.inst"
 CHART = "document.querySelector('#ppo-compare [data-chart=ret] svg.main-svg')"
 # Each refresh that reaches the page is noted with its serial number.
 STOPWATCH = f"""
@@ -36,7 +36,7 @@ def test_four_live_twins_refresh_and_neither_blink_nor_block(page, server, capsy
     page.wait_for_function(f"document.querySelector('.cmp-lane .ppo-badge') && {CHART}", timeout=60000)
     assert page.locator(".cmp-lane .ppo-badge").all_text_contents() == ["REPLAY"] * 2
     page.get_by_role("button", name="Start").click()
-    four = f"{INST}.sts.length === 4 && {INST}.sts.every((st) => st.last > 2)"
+    four = f"{INST} && {INST}.sts.length === 4 && {INST}.sts.every((st) => st.last > 2)"
     page.wait_for_function(f"{four} && {CHART}", timeout=60000)
     page.wait_for_timeout(2000)
     page.evaluate(STOPWATCH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 
 from ppo_engine.jobs.sweep_view import SweepView
 from ppo_engine.jobs.sweeps import list_sweeps
@@ -62,7 +63,7 @@ def test_a_grid_fills_outlives_the_server_and_every_number_leads_to_its_runs(pag
 
         page.locator("#ppo-evidence a.ev-number").nth(5).click()
         page.get_by_text("Only the runs of CartPole-v1").wait_for(timeout=20000)
-        assert page.get_by_role("button", name="Open").count() == 3
+        expect(page.get_by_role("button", name="Open")).to_have_count(3, timeout=20000)
         assert not page.broken
     except BaseException:
         again.stop()
