@@ -17,6 +17,7 @@ LIKE_THE_LAB = {"clipping"}
 # Each family: its mathematics (held against Python by a test) and what draws it.
 FAMILIES = {
     "clipping": ("panel", "objective", "histogram", "lesson/clip_math", "lesson/clipping"),
+    "credit": ("lesson/credit_math", "lesson/credit"),
     "importance": ("lesson/importance_math", "lesson/trajectory_math", "lesson/importance", "lesson/trajectory"),
     "trust": ("lesson/trust_math", "lesson/policy_math", "lesson/contours", "lesson/trust", "lesson/policy"),
 }  # fmt: skip
