@@ -19,6 +19,7 @@ FAMILIES = {
     "clipping": ("panel", "objective", "histogram", "lesson/clip_math", "lesson/clipping"),
     "credit": ("lesson/credit_math", "lesson/credit"),
     "importance": ("lesson/importance_math", "lesson/trajectory_math", "lesson/importance", "lesson/trajectory"),
+    "penalty": ("lesson/penalty_math", "lesson/contours", "lesson/penalty"),
     "trust": ("lesson/trust_math", "lesson/policy_math", "lesson/contours", "lesson/trust", "lesson/policy"),
 }  # fmt: skip
 

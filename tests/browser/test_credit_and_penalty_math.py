@@ -1,4 +1,4 @@
-"""Advantages as the browser computes them, in Chromium, against the engine's own on a grid."""
+"""Advantages and penalised steps as the browser computes them, in Chromium, against the engine's own on a grid."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from ppo_engine.advantages import gae, reward_to_go
+from ppo_engine.lessons import penalised_step
 from ppo_engine.lessons.credit import REWARDS, VALUES, weights
 from ppo_engine.recordings.landing import landing
 
 ASSETS = Path(__file__).resolve().parents[2] / "pages" / "shared" / "assets"
-SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/credit_math")
+SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/credit_math", "lesson/penalty_math")
 
 pytestmark = pytest.mark.browser
 
@@ -48,3 +49,28 @@ def test_advantages_are_the_engines(maths, episode, terminated):
             for name, numbers in wanted.items():
                 np.testing.assert_allclose(found[name], numbers[:, 0], rtol=1e-9, atol=1e-11, err_msg=name)
     np.testing.assert_allclose(maths("L.credit.weights(0.9, 0.8, 7)"), weights(0.9, 0.8, 7))
+
+
+def test_penalised_steps(maths):
+    old, taste = penalised_step.OLD, penalised_step.TASTE
+    for scale in (0.02, 0.3, 3.0, 40.0):
+        betas = np.logspace(-2, 3, 11)
+        found = maths("a[2].map((b) => L.penalty.penalised(a[0], a[1], b))",
+                      [old.tolist(), (scale * taste).tolist(), betas.tolist()])  # fmt: skip
+        wanted = [penalised_step.penalised(old, scale * taste, beta) for beta in betas]
+        np.testing.assert_allclose(found, wanted, rtol=1e-9)
+        kls = maths("a[1].map((p) => L.penalty.kl(a[0], p))", [old.tolist(), found])
+        np.testing.assert_allclose(kls, [penalised_step.kl(old, p) for p in wanted], rtol=1e-6, atol=1e-13)
+    theta = maths("L.penalty.probs(L.penalty.parameters(a))", old.tolist())
+    np.testing.assert_allclose(theta, old)
+
+
+def test_the_rule_that_adapts_beta(maths):
+    scales = 0.3 * np.exp(np.random.default_rng(2).standard_normal(80))
+    for beta, target, adaptive in ((1.0, 0.01, True), (1e-6, 0.05, True), (30.0, 0.001, True), (1.0, 0.01, False)):
+        found = maths("L.penalty.controlled(...a)", [penalised_step.OLD.tolist(), penalised_step.TASTE.tolist(),
+                                                     scales.tolist(), beta, target, adaptive])  # fmt: skip
+        wanted = penalised_step.controlled(scales, beta, target, adaptive)
+        assert [update["decision"] for update in found] == [update.decision for update in wanted]
+        np.testing.assert_allclose([update["beta"] for update in found], [update.kl_coef for update in wanted])
+        np.testing.assert_allclose([update["kl"] for update in found], [update.kl for update in wanted], rtol=1e-6)
