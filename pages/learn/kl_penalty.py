@@ -51,8 +51,8 @@ LESSON = Lesson(
             "*adaptive β* with *fixed β*.",
         )),
         Section("After the damage", "control", ("batches", "reached", "worst", "back"), (
-            "The rule looks back. The first disturbed update runs with a price for another kind of batch: its KL is far "
-            "above the target, and that step has been taken. Then β doubles once an update, so a factor of a "
+            "The rule looks back. The first disturbed update runs with a price for another kind of batch: its KL is "
+            "far above the target, and that step has been taken. Then β doubles once an update, so a factor of a "
             "thousand takes ten. Drag the **disturbance** up and watch how long it stays outside.\n\n"
             "Drag it far below 1 and the blow comes later: β falls while the batches are small, and the first usual "
             "one finds no brake.",

@@ -14,6 +14,7 @@ class Entry(NamedTuple):
 
 
 CONTENTS = (
+    Entry("pages/learn/policy_gradients.py", "Policy gradients", "learn-policy-gradients"),
     Entry("pages/learn/importance_sampling.py", "Importance sampling", "learn-importance-sampling"),
     Entry("pages/learn/trust_region.py", "Trust region", "learn-trust-region"),
     Entry("pages/learn/kl_penalty.py", "KL penalty", "learn-kl-penalty"),

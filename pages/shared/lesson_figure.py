@@ -18,6 +18,7 @@ LIKE_THE_LAB = {"clipping"}
 FAMILIES = {
     "clipping": ("panel", "objective", "histogram", "lesson/clip_math", "lesson/clipping"),
     "credit": ("lesson/credit_math", "lesson/credit"),
+    "gradients": ("lesson/gradient_math", "lesson/contours", "lesson/gradients"),
     "importance": ("lesson/importance_math", "lesson/trajectory_math", "lesson/importance", "lesson/trajectory"),
     "penalty": ("lesson/penalty_math", "lesson/contours", "lesson/penalty"),
     "trust": ("lesson/trust_math", "lesson/policy_math", "lesson/contours", "lesson/trust", "lesson/policy"),

@@ -1,4 +1,4 @@
-"""Advantages and penalised steps as the browser computes them, in Chromium, against the engine's own on a grid."""
+"""Advantages, penalised steps and gradient estimates as the browser has them, in Chromium, against the engine's."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from ppo_engine.advantages import gae, reward_to_go
-from ppo_engine.lessons import penalised_step
+from ppo_engine.lessons import penalised_step, policy_gradients
 from ppo_engine.lessons.credit import REWARDS, VALUES, weights
 from ppo_engine.recordings.landing import landing
 
 ASSETS = Path(__file__).resolve().parents[2] / "pages" / "shared" / "assets"
-SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/credit_math", "lesson/penalty_math")
+SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/credit_math", "lesson/penalty_math",
+           "lesson/gradient_math")  # fmt: skip
 
 pytestmark = pytest.mark.browser
 
@@ -74,3 +75,23 @@ def test_the_rule_that_adapts_beta(maths):
         assert [update["decision"] for update in found] == [update.decision for update in wanted]
         np.testing.assert_allclose([update["beta"] for update in found], [update.kl_coef for update in wanted])
         np.testing.assert_allclose([update["kl"] for update in found], [update.kl for update in wanted], rtol=1e-6)
+
+
+def test_the_climb_beside_the_cliff(maths):
+    points = np.random.default_rng(1).uniform([-3, -2], [4, 2], (40, 2))
+    found = maths("a.map((p) => [L.gradients.cliff(p), ...L.gradients.slope(p)])", points.tolist())
+    wanted = [[policy_gradients.cliff(*p), *policy_gradients.cliff_gradient(*p)] for p in points]
+    np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-15)
+    for rate in (0.02, 0.6):
+        path = maths("L.gradients.climb([-2.2, 1.1], a, 60)", rate)
+        np.testing.assert_allclose(path, policy_gradients.climb(-2.2, 1.1, rate, 60), rtol=1e-8)
+
+
+def test_the_estimates_of_all_trajectories(maths):
+    for p, lam in ((0.5, 0.95), (0.2, 0.0), (0.9, 1.0)):
+        table = maths("L.gradients.table(...a)", [p, lam])
+        np.testing.assert_allclose(table["probs"], policy_gradients.trajectories(p)[1], rtol=1e-12)
+        for credit in policy_gradients.CREDITS:
+            wanted = policy_gradients.gradient_estimates(p, credit, lam)
+            np.testing.assert_allclose(table["estimates"][credit], wanted, rtol=1e-6, atol=1e-6, err_msg=credit)
+        assert maths("L.gradients.trueGradient(a)", p) == pytest.approx(policy_gradients.true_gradient(p))

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 # The handle that a lesson's first screen offers, and across how many pixels it is dragged.
 HANDLES = {
+    "learn-policy-gradients": ("First policy", 120),
     "learn-importance-sampling": ("Mean of q", -160),
     "learn-trust-region": ("Radius Δ of the ball", 80),
     "learn-clipping": ("Clip range ε, upper knee", 180),
@@ -123,7 +124,7 @@ def test_a_lesson_follows_the_finger_and_the_reader_without_the_server(page, ser
 
 
 def test_a_symbol_explains_itself_to_the_pointer_and_to_the_keyboard(page, server):
-    open_lesson(page, server, CONTENTS[0].slug)
+    open_lesson(page, server, "learn-importance-sampling")
     said = page.locator(".ppo-said").first
     words = said.text_content()
     page.locator(".ppo-math").filter(has_text="q").last.hover()
@@ -137,7 +138,7 @@ def test_a_symbol_explains_itself_to_the_pointer_and_to_the_keyboard(page, serve
 
 
 def test_the_button_opens_the_lab_in_the_same_tab(page, server):
-    open_lesson(page, server, CONTENTS[0].slug)
+    open_lesson(page, server, "learn-importance-sampling")
     page.get_by_role("link", name="Try it in the Lab").click()
     page.wait_for_url("**objective=surrogate**", timeout=30000)
     page.locator(".st-key-learning_rate").wait_for()
