@@ -17,7 +17,7 @@ HANDLES = {
     "learn-trust-region": ("Radius Δ of the ball", 80),
     "learn-clipping": ("Clip range ε, upper knee", 180),
     "learn-kl-penalty": ("Penalty β", 120),
-    "learn-advantages": ("Reward", 0, -60),
+    "learn-advantages": ("Reward", 0, -30),
 }
 # Moves the pointer once a frame and counts the frames in which something drawn has changed.
 FINGER = """
