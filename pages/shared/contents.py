@@ -14,9 +14,12 @@ class Entry(NamedTuple):
 
 
 CONTENTS = (
+    Entry("pages/learn/policy_gradients.py", "Policy gradients", "learn-policy-gradients"),
     Entry("pages/learn/importance_sampling.py", "Importance sampling", "learn-importance-sampling"),
     Entry("pages/learn/trust_region.py", "Trust region", "learn-trust-region"),
+    Entry("pages/learn/kl_penalty.py", "KL penalty", "learn-kl-penalty"),
     Entry("pages/learn/clipping.py", "Clipping", "learn-clipping"),
+    Entry("pages/learn/advantages.py", "Advantages", "learn-advantages"),
 )
 
 

@@ -17,7 +17,10 @@ LIKE_THE_LAB = {"clipping"}
 # Each family: its mathematics (held against Python by a test) and what draws it.
 FAMILIES = {
     "clipping": ("panel", "objective", "histogram", "lesson/clip_math", "lesson/clipping"),
+    "credit": ("lesson/credit_math", "lesson/credit"),
+    "gradients": ("lesson/gradient_math", "lesson/contours", "lesson/gradients"),
     "importance": ("lesson/importance_math", "lesson/trajectory_math", "lesson/importance", "lesson/trajectory"),
+    "penalty": ("lesson/penalty_math", "lesson/contours", "lesson/penalty"),
     "trust": ("lesson/trust_math", "lesson/policy_math", "lesson/contours", "lesson/trust", "lesson/policy"),
 }  # fmt: skip
 

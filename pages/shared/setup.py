@@ -91,6 +91,8 @@ def _adopt(params: Mapping[str, str]) -> None:
     for name in SLIDERS:
         set_slider(name, checked(name, KNOBS[name].check, getattr(base, name)))
     st.session_state["seed"] = checked("seed", KNOBS["seed"].check, base.seed)
+    for name in set(KNOBS) & set(params) - {*TOP, "env_id"}:
+        st.session_state["overrides"][name] = checked(name, KNOBS[name].check, getattr(base, name))
 
 
 def environments() -> list[str]:

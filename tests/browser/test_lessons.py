@@ -12,13 +12,16 @@ pytestmark = pytest.mark.browser
 
 # The handle that a lesson's first screen offers, and across how many pixels it is dragged.
 HANDLES = {
+    "learn-policy-gradients": ("First policy", 120),
     "learn-importance-sampling": ("Mean of q", -160),
     "learn-trust-region": ("Radius Δ of the ball", 80),
     "learn-clipping": ("Clip range ε, upper knee", 180),
+    "learn-kl-penalty": ("Penalty β", 120),
+    "learn-advantages": ("Reward", 0, -30),
 }
 # Moves the pointer once a frame and counts the frames in which something drawn has changed.
 FINGER = """
-(handle, [x, y, dx]) => new Promise((resolve) => {
+(handle, [x, y, dx, dy]) => new Promise((resolve) => {
   let frame = 0, moved = 0, before = '';
   const began = performance.now();
   const step = () => {
@@ -27,7 +30,8 @@ FINGER = """
     if (now !== before) { moved++; before = now; }
     if (++frame > 90) { resolve([moved, (1000 * frame) / (performance.now() - began)]); return; }
     const share = 0.5 - 0.5 * Math.cos((Math.PI * frame) / 30);
-    handle.dispatchEvent(new PointerEvent('pointermove', { pointerId: 1, clientX: x + dx * share, clientY: y }));
+    const at = { pointerId: 1, clientX: x + dx * share, clientY: y + dy * share };
+    handle.dispatchEvent(new PointerEvent('pointermove', at));
     requestAnimationFrame(step);
   };
   step();
@@ -69,14 +73,14 @@ def open_lesson(page, server, slug):
     page.wait_for_timeout(500)
 
 
-def drag(page, handle, dx):
-    """Holds a handle and moves the pointer a little in each of ninety frames, to and fro across ``dx`` pixels; returns
-    in how many of them something was drawn anew, and how many frames a second there were."""
+def drag(page, handle, dx, dy=0):
+    """Holds a handle and moves the pointer a little in each of ninety frames, to and fro across ``dx`` and ``dy``
+    pixels; returns in how many of them something was drawn anew, and how many frames a second there were."""
     box = handle.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.wait_for_timeout(300)
-    moved, rate = handle.evaluate(FINGER, [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, dx])
+    moved, rate = handle.evaluate(FINGER, [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, dx, dy])
     page.mouse.up()
     return moved, rate
 
@@ -86,11 +90,11 @@ def test_a_lesson_follows_the_finger_and_the_reader_without_the_server(page, ser
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
     open_lesson(page, server, entry.slug)
-    label, dx = HANDLES[entry.slug]
+    label, *by = HANDLES[entry.slug]
     handle = page.get_by_role("slider", name=label, exact=True).first
     before, words = handle.get_attribute("aria-valuetext"), page.evaluate(SAID)
     sent.clear()
-    moved, rate = drag(page, handle, dx)
+    moved, rate = drag(page, handle, *by)
     with capsys.disabled():
         print(f"\n{entry.slug}: {rate:.0f} frames a second while dragging, drawn anew in {moved} of 90")
     page.wait_for_timeout(400)
@@ -120,7 +124,7 @@ def test_a_lesson_follows_the_finger_and_the_reader_without_the_server(page, ser
 
 
 def test_a_symbol_explains_itself_to_the_pointer_and_to_the_keyboard(page, server):
-    open_lesson(page, server, CONTENTS[0].slug)
+    open_lesson(page, server, "learn-importance-sampling")
     said = page.locator(".ppo-said").first
     words = said.text_content()
     page.locator(".ppo-math").filter(has_text="q").last.hover()
@@ -134,7 +138,7 @@ def test_a_symbol_explains_itself_to_the_pointer_and_to_the_keyboard(page, serve
 
 
 def test_the_button_opens_the_lab_in_the_same_tab(page, server):
-    open_lesson(page, server, CONTENTS[0].slug)
+    open_lesson(page, server, "learn-importance-sampling")
     page.get_by_role("link", name="Try it in the Lab").click()
     page.wait_for_url("**objective=surrogate**", timeout=30000)
     page.locator(".st-key-learning_rate").wait_for()

@@ -68,6 +68,7 @@ def test_the_button_opens_the_lab_with_the_announced_knobs(open_app, entry):
         "env": lab.selectbox(key="env").value, "preset": lab.selectbox(key="preset").value,
         "objective": lab.selectbox(key="objective").value, "seed": str(lab.number_input(key="seed").value),
         **{name: slider(lab, name).value for name in ("clip_range", "learning_rate", "kl_coef")},
+        **lab.session_state["overrides"],
     }  # fmt: skip
     for key, value in announced.items():
         assert str(shown[key]) == value or float(shown[key]) == pytest.approx(float(value)), key
@@ -91,3 +92,11 @@ def test_a_link_may_be_followed_again(open_app):
         app.query_params[key] = value
     app.switch_page("pages/lab/train.py").run()
     assert app.number_input(key="seed").value == int(announced["seed"])
+
+
+def test_a_link_may_set_any_knob(open_app):
+    app = open_app(env="CartPole-v1", preset="quick", gae_lambda="0", normalize_advantage="off", gamma="7")
+    assert app.session_state["overrides"]["gae_lambda"] == 0.0
+    assert app.session_state["overrides"]["normalize_advantage"] is False
+    assert app.session_state["overrides"]["gamma"] == 0.98, "the preset's own, for want of a usable one"
+    assert any("gamma" in words and "7" in words for words in errors(app))

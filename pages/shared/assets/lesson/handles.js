@@ -1,6 +1,6 @@
 // Handles on a chart: dragged by a finger, moved by the arrow keys, read out as sliders.
 // options: at() -> [x, y] where it stands (null: hidden), move(x, y), label, says() -> words, bounds {lo, hi, now()},
-// step (of one arrow key), axis "x", "y" or "xy", shape "dot" or "bar"
+// step (of one arrow key), axis "x", "y" or "xy", shape "dot" or "bar", flip: its words on the left
 L.handle = (chart, options) => {
   const h = L.el("div", "ppo-handle " + (options.shape || "dot") + " " + (options.axis || "x"));
   h.tabIndex = 0;
@@ -38,7 +38,7 @@ L.handle = (chart, options) => {
     tag.textContent = options.tag ? options.tag() : "";
     if (options.bounds) for (const [name, value] of [["min", options.bounds.lo], ["max", options.bounds.hi], ["now", options.bounds.now()]]) h.setAttribute("aria-value" + name, value);
     h.setAttribute("aria-valuetext", options.says());
-    h.classList.toggle("flip", x > 0.72 * chart.w);
+    h.classList.toggle("flip", options.flip || x > 0.72 * chart.w);
   };
   chart.body.append(h);
   chart.handles.push(h);
