@@ -44,29 +44,20 @@ def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
     st.session_state["case"] = ""
     if config is not None:
         take_config(config)
-    elif "row" in params and _take_row(params["row"]):
+    elif "row" in params and _take_whole(params["row"], studies.settings, params):
         pass
-    elif not (case and _take_case(case, params)) and ("env" not in st.session_state or set(params) & set(TOP)):
+    elif case and _take_whole(case, case_histories.config_of, params):
+        st.session_state["case"] = case
+    elif "env" not in st.session_state or set(params) & set(TOP):
         _adopt(params)
 
 
-def _take_case(name: str, params: Mapping[str, str]) -> bool:
-    """Show a case history's settings, with what else the URL says of the sliders; False if there is no such case."""
+def _take_whole(name: str, config_of: Callable[[str], TrainConfig], params: Mapping[str, str]) -> bool:
+    """Show settings that a link names as a whole, with what else the URL says of the sliders; False if it cannot."""
     try:
-        take_config(case_histories.config_of(name))
+        take_config(config_of(name))
         for slider in set(SLIDERS) & set(params):
             set_slider(slider, KNOBS[slider].check(params[slider]))
-    except ConfigError as error:
-        tell(f"{error} It is left out.")
-        return False
-    st.session_state["case"] = name
-    return True
-
-
-def _take_row(name: str) -> bool:
-    """Show what a row of a kept study was trained with; False if there is no such row."""
-    try:
-        take_config(studies.settings(name))
     except ConfigError as error:
         tell(f"{error} It is left out.")
         return False
