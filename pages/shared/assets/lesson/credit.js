@@ -106,7 +106,7 @@ L.tenStepScene = (redraw, values) => {
 L.landingScene = (redraw, run) => {
   const C = L.credit, T = run.rewards.length, ACTIONS = ["nothing", "left engine", "main engine", "right engine"];
   const st = { t: run.first, gamma: run.gamma, lambda: run.gae_lambda }, steps = Array.from({ length: T }, (_, t) => t);
-  const node = L.el("div", "ppo-scene"), row = L.el("div", "ppo-row"), right = L.el("div", "ppo-scene"), bar = L.el("div", "ppo-panel-controls");
+  const node = L.el("div", "ppo-scene"), row = L.el("div", "ppo-row"), right = L.el("div", "ppo-stack"), bar = L.el("div", "ppo-panel-controls");
   right.style.flex = "1.6 1 0"; right.style.minWidth = 0;
   const way = new L.Chart(row, { title: "The landing", sub: "size: |Â|; open: Â < 0", margin: { l: 14, r: 14, b: 22 } });
   row.append(right); node.append(row, bar);
