@@ -50,6 +50,6 @@ if status is not None:
 else:
     stage.show_replay(st.session_state["env"])
 diagnosing.show(run_id if status is not None else "", acted_on)
-environments.await_others()
+environments.await_others(going)
 live_chart.load_plotly()
 setup.write_url()

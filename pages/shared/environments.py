@@ -44,11 +44,14 @@ def refused_panel() -> None:
         st.caption(_by_reason(refused))
 
 
-def await_others() -> None:
-    """Until everything installed has been examined, look now and then; then the page is drawn once more."""
+def await_others(going: bool) -> None:
+    """Until everything installed has been examined, look now and then; then the page is drawn once more.
+
+    Not while a run goes on: the picker is fixed then, and drawing anew could swallow a knee let go at that moment.
+    """
     with st.container(key="environments"):
         if not catalogue().complete:
-            st.fragment(_await, run_every=LOOK_EVERY)()
+            st.fragment(_await, run_every=LOOK_EVERY)(going)
 
 
 def _by_reason(refused: dict[str, str]) -> str:
@@ -60,10 +63,10 @@ def _by_reason(refused: dict[str, str]) -> str:
     return "\n".join(["| Why | Environments |", "|:--|:--|", *rows])
 
 
-def _await() -> None:
+def _await(going: bool) -> None:
     """The first look comes with the page, which is not to wait: so the search begins with the second."""
     if st.session_state.get("_looked_around"):
         catalogue().start()
     st.session_state["_looked_around"] = True
-    if catalogue().complete:
+    if catalogue().complete and not going:
         st.rerun()
