@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psutil
 
-from ppo_engine.jobs.comparisons import waits
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.launcher import start_detached
 
@@ -64,3 +63,15 @@ class Checking:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+
+def waits(folder: RunFolder) -> bool:
+    """Whether a batch is kept that is newer than the newest comparison."""
+    try:
+        kept = folder.batch.stat().st_mtime_ns
+    except OSError:
+        return False
+    try:
+        return folder.comparison.stat().st_mtime_ns < kept
+    except OSError:
+        return True

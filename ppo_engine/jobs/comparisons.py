@@ -52,15 +52,3 @@ def read_comparison(folder: RunFolder) -> dict[str, Any]:
         return found if isinstance(found, dict) and "value" in found else {}
     except (OSError, ValueError):
         return {}
-
-
-def waits(folder: RunFolder) -> bool:
-    """Whether a batch is kept that is newer than the newest comparison."""
-    try:
-        kept = folder.batch.stat().st_mtime_ns
-    except OSError:
-        return False
-    try:
-        return folder.comparison.stat().st_mtime_ns < kept
-    except OSError:
-        return True

@@ -28,11 +28,11 @@ def trained(written, monkeypatch, **more):
 
 def test_a_worker_keeps_a_batch_and_a_process_compares_it(written, monkeypatch):
     folder = trained(written, monkeypatch)
-    assert comparisons.waits(folder) and comparisons.read_comparison(folder) == {}
+    assert checking.waits(folder) and comparisons.read_comparison(folder) == {}
     assert autograd_check.main([str(folder.path)]) == 0
     found = comparisons.read_comparison(folder)
     assert 0 <= found["value"] < BOUNDS["autograd"] and found["update"] == 4 and found["samples"] == 128
-    assert not comparisons.waits(folder) and not list(folder.path.glob("*.tmp*"))
+    assert not checking.waits(folder) and not list(folder.path.glob("*.tmp*"))
     path = record(folder.path, "tried", [], folder.path)
     with np.load(path) as arrays:
         assert f'"value": {found["value"]}' in bytes(arrays["meta"]).decode()
@@ -45,7 +45,7 @@ def test_what_is_damaged_or_missing_is_told_in_the_log_and_changes_nothing(writt
         folder.batch.write_bytes(damaged)
         assert autograd_check.main([str(folder.path)]) == 1 and str(folder.path) in capsys.readouterr().err
     folder.batch.unlink()
-    assert autograd_check.main([str(folder.path)]) == 1 and not comparisons.waits(folder)
+    assert autograd_check.main([str(folder.path)]) == 1 and not checking.waits(folder)
     folder.comparison.write_text("[1, 2")
     assert comparisons.read_comparison(folder) == {}
 
