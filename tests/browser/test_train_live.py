@@ -126,6 +126,7 @@ def test_dragging_a_knee_moves_the_slider_and_the_run(page, server):
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 40, y, steps=4)
+    page.wait_for_timeout(500)  # the words follow with the next frame
     held = page.locator(".ppo-knee[data-side='1'] span").text_content()
     page.mouse.up()
     eps = round(float(held.split()[-1]) - 1, 2)
