@@ -40,7 +40,7 @@ def _draw(arena: Arena, rows: list[dict[str, Any]]) -> None:
     ]
     solved = describe(arena.env_id).threshold
     st.markdown(sentence(arena, seeds))
-    figure, links = st.columns([3, 2], gap="large")
+    figure, links = st.columns([5, 4], gap="medium")
     marks = {} if solved is None else {float(solved): f"solved {solved:g}"}
     figure.plotly_chart(dots(lines, "greedy return, mean of 100 episodes", marks), key="kept_methods",
                         config={"displayModeBar": False}, alt=described(lines))  # fmt: skip
@@ -48,8 +48,8 @@ def _draw(arena: Arena, rows: list[dict[str, Any]]) -> None:
         st.caption(plain(f"{arena.total_timesteps:,} steps each. A number opens the Lab with that run's own settings."))
         for method in seeds:
             mine = [row for row in rows if (row["env_id"], row["method"]) == (arena.env_id, method)]
-            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-                st.markdown(plain(METHODS[method]), width=170)
+            with st.container(horizontal=True, gap=None, vertical_alignment="center"):
+                st.markdown(plain(METHODS[method]), width=165)
                 for row in mine:
                     st.page_link("pages/lab/train.py", label=f"{row['mean']:.0f}".replace("-", "−"),
                                  query_params={"row": studies.link("methods", row)},

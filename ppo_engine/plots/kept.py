@@ -18,7 +18,7 @@ MARKS = {
 
 
 class Line(NamedTuple):
-    """One setting: its words, objective, the seeds' values, their centre, and its interval (None: too few seeds)."""
+    """One setting: its words, objective, the values of seeds 1, 2, …, centre and interval (None: too few seeds)."""
 
     words: str
     objective: str
@@ -43,7 +43,8 @@ def dots(lines: Sequence[Line], axis: str, marks: Mapping[float, str] | None = N
                 opacity=0.35, hovertemplate=f"95 % interval %{{x:.1f}}<extra>{line.words}</extra>"))  # fmt: skip
         figure.add_trace(go.Scatter(
             x=list(line.values), y=names, mode="markers", marker={"symbol": symbol, "size": 9, "color": colour},
-            hovertemplate=f"seed %{{pointNumber}}: %{{x:.1f}}<extra>{line.words}</extra>"))  # fmt: skip
+            customdata=[seed + 1 for seed in range(len(line.values))],
+            hovertemplate=f"seed %{{customdata}}: %{{x:.1f}}<extra>{line.words}</extra>"))  # fmt: skip
         figure.add_trace(go.Scatter(
             x=[line.centre], y=[line.words], mode="markers",
             marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": colour}},
