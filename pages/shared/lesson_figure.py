@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.live_chart import load_plotly
+from ppo_engine.plots.panels import FOLDER as PANELS
 
 ASSETS = Path(__file__).parent / "assets"
 KIT = ("codec", "theme", "lesson/chart", "lesson/handles", "lesson/controls", "lesson/frame")
@@ -26,12 +27,16 @@ FAMILIES = {
 
 
 def script_text(*names: str) -> str:
-    """The text of scripts of the assets folder, one after the other."""
-    return "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in names)
+    """The text of scripts, one after the other: those of lessons, and of panels that they share with the Lab."""
+    return "\n".join((_folder(name) / f"{name}.js").read_text(encoding="utf-8") for name in names)
+
+
+def _folder(name: str) -> Path:
+    return ASSETS if "/" in name else PANELS
 
 
 def _style(name: str, element: str) -> str:
-    css = json.dumps((ASSETS / f"{name}.css").read_text(encoding="utf-8"))
+    css = json.dumps((_folder(name) / f"{name}.css").read_text(encoding="utf-8"))
     return (
         f"if (!document.getElementById('{element}')) {{ const s = document.createElement('style');"
         f" s.id = '{element}'; s.textContent = {css}; document.head.append(s); }}\n"

@@ -11,22 +11,19 @@ import streamlit as st
 from plotly.offline import get_plotlyjs
 from streamlit import runtime
 
-ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = (
-    "codec", "theme", "panel", "lines", "steps", "objective", "histogram", "trajectories", "checks", "frame", "video",
-    "readouts", "live", "replay", "compare_frame", "compare_charts", "compare_films", "compare", "compare_replay",
-)  # fmt: skip
+from ppo_engine.plots.panels import script_text, style_text
+
 LIVE_KEY = "live"
 
 
 def _panels_script() -> str:
     """Our scripts and styles as one module; they travel once, so that a tick carries only a few lines of script."""
-    css = json.dumps((ASSETS / "live.css").read_text(encoding="utf-8"))
+    css = json.dumps(style_text())
     style = (
         "if (!document.getElementById('ppo-style')) { const s = document.createElement('style');"
         f" s.id = 'ppo-style'; s.textContent = {css}; document.head.append(s); }}"
     )
-    return "\n".join([style, *((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)])
+    return f"{style}\n{script_text()}"
 
 
 NO_OP = "\nexport default function () {}\n"

@@ -49,6 +49,7 @@ def replay_packet(recording: Recording) -> dict[str, Any]:
     numbered[:, 0] = np.arange(1, len(numbered) + 1)
     kept = detail_rows(recording.details) if recording.details else None
     own = own_columns(recording.config, recording.updates, recording.rows, recording.changes, kept)
+    eps = packets.column(recording.rows, "clip_range")
     flat = recording.samples.reshape(count * size, 3)
     return {
         **packets.fixed(recording.config),
@@ -62,7 +63,8 @@ def replay_packet(recording: Recording) -> dict[str, Any]:
         "knobs": packets.knob_lines(
             recording.changes, recording.updates, packets.column(recording.rows, "timesteps")
         ),
-        "objective": objective, "klBand": packets.kl_band(recording.config, recording.config.d_targ),
+        "objective": objective, "eps": eps.tolist() if objective["clips"] and np.isfinite(eps).all() else None,
+        "klBand": packets.kl_band(recording.config, recording.config.d_targ),
         "total_timesteps": recording.config.total_timesteps,
         "first": int(np.ceil(FIRST_SHARE * count)), "pace": max(120, round(1000 * SECONDS / count)),
     }  # fmt: skip

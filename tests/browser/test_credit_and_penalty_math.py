@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from pages.shared.lesson_figure import script_text
 from ppo_engine.advantages import gae, reward_to_go
 from ppo_engine.lessons import penalised_step, policy_gradients
 from ppo_engine.lessons.credit import REWARDS, VALUES, weights
 from ppo_engine.recordings.landing import landing
 
-ASSETS = Path(__file__).resolve().parents[2] / "pages" / "shared" / "assets"
 SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/credit_math", "lesson/penalty_math",
            "lesson/gradient_math")  # fmt: skip
 
@@ -23,7 +21,7 @@ pytestmark = pytest.mark.browser
 def maths(chromium):
     """Evaluates JavaScript with the lessons' formulas at hand; an argument arrives as ``a``."""
     tab = chromium.new_page()
-    tab.add_script_tag(content="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS))
+    tab.add_script_tag(content=script_text(*SCRIPTS))
     yield lambda code, argument=None: tab.evaluate(f"(a) => {code}", argument)
     tab.close()
 

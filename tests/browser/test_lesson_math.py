@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from pages.shared.lesson_figure import script_text
 from ppo_engine.lessons import (
     clip_cases,
     clipped_epochs,
@@ -19,7 +18,6 @@ from ppo_engine.lessons import (
 from ppo_engine.objectives import PPOClip, Surrogate
 from ppo_engine.values import value_error
 
-ASSETS = Path(__file__).resolve().parents[2] / "pages" / "shared" / "assets"
 SCRIPTS = ("codec", "theme", "lesson/chart", "lesson/importance_math", "lesson/trajectory_math", "objective",
            "lesson/clip_math", "lesson/trust_math", "lesson/policy_math")  # fmt: skip
 
@@ -30,7 +28,7 @@ pytestmark = pytest.mark.browser
 def maths(chromium):
     """Evaluates JavaScript with a lesson's formulas at hand; an argument arrives as ``a``."""
     tab = chromium.new_page()
-    tab.add_script_tag(content="\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS))
+    tab.add_script_tag(content=script_text(*SCRIPTS))
     yield lambda code, argument=None: tab.evaluate(f"(a) => {code}", argument)
     tab.close()
 

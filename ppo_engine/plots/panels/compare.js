@@ -53,7 +53,7 @@ L.cmpReceive = (inst, root, d) => {
 
 L.cmpShow = (inst, d) => {
   inst.last = d;
-  Object.assign(inst, { runs: d.runs, parted: d.parted, forked: d.forked, strips: d.strips.map((s) => ({ x: L.floats(s.x), y: L.floats(s.y) })) });
+  Object.assign(inst, { runs: d.runs, parted: d.parted, forked: d.forked, strips: d.strips ? d.strips.map((s) => ({ x: L.floats(s.x), y: L.floats(s.y) })) : inst.strips });
   inst.ui.start.textContent = d.start; inst.ui.sentence.textContent = d.sentence;
   inst.ui.foot.title = `${d.start} ${d.sentence}`;
   L.cmpLanes(inst, d); L.cmpTable(inst, d); L.cmpFilms(inst, d); L.cmpDescribe(inst);

@@ -104,6 +104,7 @@ L.placeKnees = (st, panel) => {
   panel.knees.forEach((h) => {
     const side = Number(h.dataset.side), [lo, hi] = L.axis(panel.plot), x = 1 + side * eps;
     h.hidden = !show || x < lo || x > hi;
+    h.classList.toggle("fixed", Boolean(st.fixed)); h.tabIndex = st.fixed ? -1 : 0;
     if (h.hidden) return;
     h.style.left = 40 + ((x - lo) / (hi - lo)) * (panel.plot.clientWidth - 52) + "px";
     h.firstChild.textContent = (side > 0 ? "1+ε  " : "1−ε  ") + x.toFixed(2);
