@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shared import run_groups
+from pages.shared import run_groups, take_home
 from pages.shared.plain import plain
 from pages.shared.run_picker import open_run
 from ppo_engine.jobs import control, groups
@@ -175,6 +175,7 @@ def _actions(row: RunRow, evaluating: bool) -> None:
                  help="Evaluate: 100 fresh episodes of its newest policy, greedy and stochastic"):  # fmt: skip
         _guarded(lambda: control.evaluate(control.runs_folder(), run_id))
         st.rerun()
+    take_home.popover([run_id], run_id, "", disabled=not row.env_id)
     with st.popover("", icon=":material/edit:", help="Rename"):
         st.text_input("Name", row.name, key=f"name_{run_id}", max_chars=80, on_change=_rename, args=(run_id,))
     if st.button("", icon=":material/delete:", key=f"delete_{run_id}", help="Delete; it can be undone"):

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from ppo_engine.jobs.exports.formats import FORMATS
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.worker import one_thread
 from ppo_engine.knobs import ConfigError
@@ -51,6 +52,16 @@ def _add_sweep(sweep: argparse.ArgumentParser) -> None:
     _add_settings(sweep)
 
 
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("--to", required=True, metavar="FORMAT", help=", ".join(FORMATS))
+    export.add_argument("path", type=Path, metavar="PATH", help="where to write it")
+    export.add_argument(
+        "--with", action="append", default=[], metavar="RUN", dest="others",
+        help="another run to be in it too; may be repeated, where the format takes several",
+    )  # fmt: skip
+    export.add_argument("--update", type=int, metavar="N", help="the policy after this update (default: the newest)")
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -90,6 +101,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_workers(fork)
     _add_sweep(command("sweep", "sweep", "train a grid of settings over seeds in the background", run=False))
     command("delete", "delete", "stop a run and move it to the trash")
+    _add_export(command("export", "export", "write a run in a format that other programs read"))
     bench = commands.add_parser("bench", add_help=False, help="measure steps per second beside Stable-Baselines3")
     bench.set_defaults(module="bench")
     return parser

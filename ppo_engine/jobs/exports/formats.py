@@ -1,0 +1,58 @@
+"""Which formats a run can be taken home in; each names the file of this package that writes it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from ppo_engine.jobs.folders import RunFolder
+
+Tell = Callable[[float], None]
+
+
+class CannotExport(ValueError):
+    """A run that this format cannot hold, or not yet; ``str()`` is one sentence."""
+
+
+class Format(NamedTuple):
+    """One format. ``name`` is what ``--to`` takes, ``title`` and ``about`` are shown, ``ending`` is its download's.
+
+    ``module`` (of this package) has ``write(folders, path, update, tell)``: it writes the runs ``folders``, of which
+    the first is the one asked for, to ``path``, which does not exist yet, as after ``update`` (None: as they are now);
+    it calls ``tell(share)`` now and then with the share that is done, and lets whatever that raises pass. It raises
+    CannotExport, OSError. A ``bundle`` makes ``path`` a folder of several files, of which ``principal`` is the one that
+    a command line's PATH means. ``several``: it takes more than one run. ``moment``: ``update`` means something.
+    """
+
+    name: str
+    title: str
+    about: str
+    ending: str
+    module: str
+    bundle: bool = False
+    principal: str = ""
+    several: bool = False
+    moment: bool = False
+
+
+FORMATS: dict[str, Format] = {
+    form.name: form
+    for form in (
+        Format("csv", "Table (CSV)", "Every update of the run as one row: all numbers, and what was moved then.",
+               ".csv", "csv_table", several=True),
+    )
+}  # fmt: skip
+
+
+def find(name: str) -> Format:
+    """The format of that name; raises CannotExport for one that there is not."""
+    if name not in FORMATS:
+        raise CannotExport(f"--to is {name!r}, but must be one of {', '.join(FORMATS)}.")
+    return FORMATS[name]
+
+
+def writer(form: Format) -> Callable[[Sequence[RunFolder], Path, int | None, Tell], None]:
+    """The format's ``write``; its module is imported only now, since some bring large packages."""
+    return importlib.import_module(f"{__package__}.{form.module}").write
