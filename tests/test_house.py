@@ -78,6 +78,7 @@ def layer(name: str) -> str:
         ("app.py", "app"), ("pages/shared/", "shared"), ("pages/", "pages"), ("tests/", "tests"),
         ("ppo_engine/jobs/", "jobs"), ("ppo_engine/plots/", "plots"), ("ppo_engine/recordings/", "recordings"),
         ("ppo_engine/__main__.py", "cli"), ("ppo_engine/cli", "cli"), ("ppo_engine/bench.py", "cli"),
+        ("ppo_engine/replay_page.py", "cli"),
         ("ppo_engine/", "engine"),
     ):  # fmt: skip
         if name.startswith(prefix):

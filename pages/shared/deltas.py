@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pages.shared.feed import Feed
-from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
-from ppo_engine.knob_use import unread_knobs
-from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.one_gradient import comparable
 from ppo_engine.plots import evaluated, packets, verdicts
+from ppo_engine.plots.captions import hint, title
 from ppo_engine.plots.gradient_noise import KEPT, of_whole_returns
 from ppo_engine.plots.lights import failures, lights
 from ppo_engine.plots.line_search import refusal
 from ppo_engine.plots.own_columns import own_columns
 from ppo_engine.plots.trajectories import strip
-from ppo_engine.presets import build_config, presets_for
 
 BADGES = {
     "queued": "STARTING", "running": "LIVE", "paused": "PAUSED", "finished": "FINISHED", "stopped": "STOPPED",
@@ -42,11 +39,6 @@ class Cursor(NamedTuple):
     version: int = 0
     film: int = -1
     serial: int = 0
-
-
-def title(config: Any) -> str:
-    """One line that names a run: environment, objective, seed."""
-    return f"{config.env_id} · {OBJECTIVES[config.objective].title} · seed {config.seed}"
 
 
 def packet(feed: Feed, cursor: Cursor, film: int, media: Callable[[Path], str]) -> tuple[dict[str, Any], Cursor]:
@@ -145,13 +137,3 @@ def films(feed: Feed, wanted: int, media: Callable[[Path], str]) -> dict[str, An
 def waiting(feed: Feed) -> str:
     """The sentence before there is anything to say."""
     return "" if len(feed.updates) else feed.status.sentence
-
-
-def hint(config: TrainConfig) -> str:
-    """What to look for, from the preset that the run was started with; else what the objective does to samples."""
-    for name, preset in presets_for(config.env_id).items():
-        if build_config(config.env_id, name, seed=config.seed) == config:
-            return f"Look for: {preset.look_for}"
-    if "clip_range" not in unread_knobs(config):
-        return "Outside the band a sample is killed only if moving further would pay; on the other side it pulls back."
-    return "This objective silences no sample: the band is drawn for comparison."

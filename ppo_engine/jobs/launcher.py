@@ -37,10 +37,16 @@ class Launcher(Protocol):
         """How many workers may train at the same time."""
 
 
-def start_detached(module: str, arguments: Sequence[str], log: Path, **options: Any) -> subprocess.Popen:
-    """A Python process in a session of its own: neither Ctrl-C nor the end of this process reaches it."""
+def child_environment() -> dict[str, str]:
+    """The environment of a Python process of ours: it finds this package from anywhere, and computes on one thread."""
     environment = {**os.environ, **ONE_THREAD}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH")]))
+    return environment
+
+
+def start_detached(module: str, arguments: Sequence[str], log: Path, **options: Any) -> subprocess.Popen:
+    """A Python process in a session of its own: neither Ctrl-C nor the end of this process reaches it."""
+    environment = child_environment()
     detach: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         detach = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}

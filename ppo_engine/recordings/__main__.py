@@ -13,56 +13,36 @@ from typing import Any
 import numpy as np
 
 from ppo_engine.evaluate import evaluate
-from ppo_engine.jobs.comparisons import read_comparison
 from ppo_engine.jobs.evaluations import summary
 from ppo_engine.jobs.evaluator import SEED
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.view import RunView
 from ppo_engine.recordings import FOLDER, FORMAT
+from ppo_engine.recordings.from_run import recorded
 from ppo_engine.report import REPORT_KEYS
 
-SAMPLES = 96
-EPISODES = 1500
-MAX_FILMS = 6
 LARGEST_FILM, COARSER = 300_000, "34"
-
-
-def changes_of(view: RunView) -> list[dict[str, Any]]:
-    """Applied live knobs in order: name, old, new, and the first update each held for."""
-    now, changes = view.config.to_dict(), []
-    for event in view.events_since(0):
-        for name, value in event.detail.get("changes", {}).items() if event.kind == "knob" else ():
-            changes.append({"name": name, "old": now.get(name), "new": value, "update": event.update})
-            now[name] = value
-    return changes
 
 
 def record(run: Path, name: str, films: list[int], target: Path = FOLDER) -> Path:
     """Write ``target/NAME.npz`` and its films from a run folder; returns the .npz's path."""
     folder = RunFolder.at(run)
-    view = RunView(folder.runs, folder.run_id)
-    updates, rows = view.updates_since(0)
-    episodes = np.column_stack(view.episodes_since(0)).astype(np.float32)
-    episodes = episodes[:: -(-len(episodes) // EPISODES) or 1]
-    counts = view.histograms(updates)
-    histograms = np.stack([counts[update] for update in updates]).astype(np.uint16)
-    samples = np.stack([_few(view.sample(update)) for update in updates]).astype(np.float16)
-    details = view.details_since(0)
+    videos = RunView(folder.runs, folder.run_id).videos()
+    found = recorded(folder, [video for video in videos if video.update in films] if films else None)
     meta: dict[str, Any] = {
-        "format": FORMAT, "config": view.config.to_dict(), "changes": changes_of(view), "films": [],
-        "details": [details[update] for update in updates], "comparison": read_comparison(folder),
-        "note": f"A recorded run of {len(updates)} updates, exactly as it happened.",
-        "parameters_sha256": _sha256(view),
+        "format": FORMAT, "config": found.config.to_dict(), "changes": found.changes, "films": [],
+        "details": found.details, "comparison": found.comparison, "note": found.note,
+        "parameters_sha256": found.parameters_sha256,
     }  # fmt: skip
-    chosen = [video for video in view.videos() if video.update in films] if films else _spread(view.videos())
-    for video in chosen:
-        file = f"{name}-{video.update:04d}.mp4"
-        _take(video.path, target / file)
-        meta["films"].append({"update": video.update, "file": file, "ret": video.ret})
+    for film in found.films:
+        file = f"{name}-{film.update:04d}.mp4"
+        take(film.path, target / file)
+        meta["films"].append({"update": film.update, "file": file, "ret": film.ret})
     path = target / f"{name}.npz"
     np.savez_compressed(
-        path, updates=np.array(updates, dtype=np.uint32), rows=rows.astype(np.float32), episodes=episodes,
-        histograms=histograms, samples=samples, meta=np.frombuffer(json.dumps(meta).encode("utf-8"), dtype=np.uint8),
+        path, updates=found.updates.astype(np.uint32), rows=found.rows.astype(np.float32), episodes=found.episodes,
+        histograms=found.histograms.astype(np.uint16), samples=found.samples.astype(np.float16),
+        meta=np.frombuffer(json.dumps(meta).encode("utf-8"), dtype=np.uint8),
     )  # fmt: skip
     return path
 
@@ -96,7 +76,7 @@ def results(run: Path, name: str, episodes: int, target: Path = FOLDER) -> Path:
     return path
 
 
-def _take(film: Path, target: Path) -> None:
+def take(film: Path, target: Path) -> None:
     """Copy a film; a large one is encoded again, coarser."""
     if film.stat().st_size <= LARGEST_FILM:
         shutil.copyfile(film, target)
@@ -105,22 +85,6 @@ def _take(film: Path, target: Path) -> None:
 
     options = ["-c:v", "libx264", "-crf", COARSER, "-pix_fmt", "yuv420p", "-threads", "1", "-movflags", "+faststart"]
     subprocess.run([get_ffmpeg_exe(), "-loglevel", "error", "-y", "-i", film, *options, target], check=True)
-
-
-def _sha256(view: RunView) -> str:
-    """The parameters' SHA-256 as the run's last event tells it; empty for a run that has not finished."""
-    last = view.events_since(0)[-1:]
-    return last[0].detail.get("parameters_sha256", "") if last else ""
-
-
-def _few(sample: Any) -> np.ndarray:
-    return sample[np.linspace(0, len(sample) - 1, SAMPLES).astype(int)]
-
-
-def _spread(videos: list[Any]) -> list[Any]:
-    if len(videos) <= MAX_FILMS:
-        return videos
-    return [videos[i] for i in np.unique(np.linspace(0, len(videos) - 1, MAX_FILMS).astype(int))]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -42,6 +42,8 @@ FORMATS: dict[str, Format] = {
     for form in (
         Format("csv", "Table (CSV)", "Every update of the run as one row: all numbers, and what was moved then.",
                ".csv", "csv_table", several=True),
+        Format("html", "Replay (HTML)", "The panels, their charts and up to six rollouts in one file that any browser "
+               "plays without a network.", ".html", "html_replay", several=True),
     )
 }  # fmt: skip
 
