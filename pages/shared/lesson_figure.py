@@ -12,7 +12,7 @@ from pages.shared.live_chart import load_plotly
 from ppo_engine.plots.panels import FOLDER as PANELS
 
 ASSETS = Path(__file__).parent / "assets"
-KIT = ("codec", "theme", "lesson/chart", "lesson/handles", "lesson/controls", "lesson/frame")
+KIT = ("codec", "theme", "save", "lesson/chart", "lesson/handles", "lesson/controls", "lesson/frame")
 # Families that draw with the Lab's own charts, and so with its styles and with plotly.js.
 LIKE_THE_LAB = {"clipping"}
 # Each family: its mathematics (held against Python by a test) and what draws it.
@@ -45,7 +45,8 @@ def _style(name: str, element: str) -> str:
 
 def _component(family: str) -> Any:
     lab = _style("live", "ppo-style") if family in LIKE_THE_LAB else ""
-    script = lab + _style("lesson/lesson", "ppo-lesson-style") + script_text(*KIT, *FAMILIES[family])
+    own = _style("lesson/lesson", "ppo-lesson-style") + _style("save", "ppo-save-style")
+    script = lab + own + script_text(*KIT, *FAMILIES[family])
     return st.components.v2.component(
         f"ppo_lesson_{family}", html="<div class='ppo-lesson'>\n</div>", isolate_styles=False,
         js=script + "\nexport default function (component) { return L.mountLesson(component); }\n",

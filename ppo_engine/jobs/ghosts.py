@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ppo_engine.envs import describe, make_env
+from ppo_engine.envs import describe
 from ppo_engine.jobs.film_orders import Moment, order_path, read_order, write_order
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.movies import MOST_FRAMES, START_SEED, movie, stride, unfinished
+from ppo_engine.jobs.pictures import picture_of, with_pictures
 from ppo_engine.jobs.view import RunView
 from ppo_engine.policy import Policy
 
@@ -37,7 +38,7 @@ class Flight:
         self.moment, self.info = moment, describe(view.config.env_id)
         self.policy = Policy(view.config, snapshot)
         self.stride = stride(self.info.fps)
-        self.env = make_env(view.config.env_id, render_mode="rgb_array")
+        self.env = with_pictures(view.config.env_id)
         self.reset()
 
     def reset(self) -> None:
@@ -47,10 +48,9 @@ class Flight:
 
     def frame(self) -> np.ndarray:
         """The picture now, cut to even sides as the video format needs."""
-        picture = np.asarray(self.env.render())
-        if picture.ndim != 3:
+        picture = picture_of(self.env)
+        if picture is None:
             raise LookupError(f"{self.info.title} draws no picture")
-        picture = picture[:, :, :3].astype(np.uint8)
         return picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]
 
     def advance(self, steps: int = 0) -> None:

@@ -9,6 +9,7 @@ START_SEED = 7
 EVERY = 2
 SLOWEST = 12
 MOST_FRAMES = 250
+QUALITY = 26
 
 
 def stride(fps: float) -> int:
@@ -21,12 +22,13 @@ def unfinished(path: Path) -> Path:
     return path.with_suffix(".tmp.mp4")
 
 
-def movie(path: Path, fps: float) -> Any:
-    """A writer of frames into ``unfinished(path)``, to be used in a ``with``."""
+def movie(path: Path, fps: float, quality: int = QUALITY) -> Any:
+    """A writer of frames into ``unfinished(path)``, to be used in a ``with``; ``quality`` is x264's constant rate
+    factor: less is better and larger."""
     import imageio
 
     return imageio.get_writer(
         unfinished(path), fps=fps, codec="libx264", pixelformat="yuv420p", macro_block_size=2,
         ffmpeg_log_level="error",
-        output_params=["-crf", "26", "-preset", "veryfast", "-threads", "1", "-movflags", "+faststart"],
+        output_params=["-crf", str(quality), "-preset", "veryfast", "-threads", "1", "-movflags", "+faststart"],
     )  # fmt: skip

@@ -16,11 +16,12 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 import numpy as np  # noqa: E402  (the video driver is chosen before anything can import pygame)
 
-from ppo_engine.envs import describe, make_env  # noqa: E402
+from ppo_engine.envs import describe  # noqa: E402
 from ppo_engine.jobs.folders import RunFolder  # noqa: E402
 from ppo_engine.jobs.ghosts import render_film  # noqa: E402
 from ppo_engine.jobs.movies import MOST_FRAMES, START_SEED, movie, stride, unfinished  # noqa: E402
 from ppo_engine.jobs.overlay import Moment, Overlay  # noqa: E402
+from ppo_engine.jobs.pictures import picture_of, with_pictures  # noqa: E402
 from ppo_engine.jobs.priority import step_back  # noqa: E402
 from ppo_engine.jobs.videos import Video, register_video, video_path  # noqa: E402
 from ppo_engine.jobs.view import RunView  # noqa: E402
@@ -44,7 +45,7 @@ def render_video(folder: RunFolder, update: int | None = None) -> Video:
     path = video_path(folder, number)
     config = view.config
     policy, info = Policy(config, snapshot), describe(config.env_id)
-    env = _with_pictures(config.env_id)
+    env = with_pictures(config.env_id)
     try:
         bounds = None if info.discrete else (env.action_space.low, env.action_space.high)  # type: ignore[attr-defined]
         overlay = Overlay(f"update {number}", info.action_names, bounds)
@@ -59,25 +60,6 @@ def render_video(folder: RunFolder, update: int | None = None) -> Video:
     return video
 
 
-def _with_pictures(env_id: str) -> Any:
-    """The environment that draws itself, or else the one that does not."""
-    try:
-        return make_env(env_id, render_mode="rgb_array")
-    except Exception:  # whatever a package not written here may raise; without pictures it has been made before
-        return make_env(env_id)
-
-
-def _picture(env: Any) -> np.ndarray | None:
-    """What the environment shows now, ``(H, W, 3)`` bytes; None if it draws no picture."""
-    try:
-        frame = np.asarray(env.render())
-    except Exception:  # the same
-        return None
-    if frame.ndim != 3 or frame.shape[2] not in (3, 4):
-        return None
-    return frame[:, :, :3].astype(np.uint8)
-
-
 def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any, every: int) -> tuple[float, int]:
     observation, _ = env.reset(seed=START_SEED)
     ret, length, frames, done = 0.0, 0, 0, False
@@ -86,7 +68,7 @@ def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any, every: int) ->
         if length % every == 0 and frames < MOST_FRAMES:
             chosen = int(action) if overlay.bounds is None and np.ndim(action) == 0 else -1
             now = Moment(length, ret, policy.value(observation), policy.distribution(observation), chosen)
-            movie.append_data(overlay.draw(_picture(env), now))
+            movie.append_data(overlay.draw(picture_of(env), now))
             frames += 1
         if overlay.bounds is not None:
             action = np.clip(action, *overlay.bounds)
@@ -94,7 +76,7 @@ def _play(env: Any, policy: Policy, overlay: Overlay, movie: Any, every: int) ->
         ret, length, done = ret + float(reward), length + 1, terminated or truncated
     if frames < MOST_FRAMES:
         last = Moment(length, ret, policy.value(observation), policy.distribution(observation), -1)
-        movie.append_data(overlay.draw(_picture(env), last))
+        movie.append_data(overlay.draw(picture_of(env), last))
     return ret, length
 
 

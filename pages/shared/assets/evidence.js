@@ -39,6 +39,7 @@ E.build = (root) => {
     const plot = E.el("div", "ev-plot", panel);
     plot.dataset.chart = id;
     ui.panels[id] = { panel, head, plot };
+    window.PPOLive.saveButtons(panel, id === "heat" ? "the heatmap" : "the curves", (format) => E.save(ui.root.inst, id, format));
   }
   ui.table = E.el("div", "ev-table", root);
   ui.note = E.el("p", "ev-muted ev-note", root);
@@ -102,6 +103,15 @@ E.drawHeat = (inst) => {
       if (cells.length === 1) { inst.picked = inst.picked === cells[0] ? null : cells[0]; E.draw(inst); }
     });
   }
+};
+
+// Drawn once more on light paper, read off, and drawn again as it was.
+E.save = (inst, id, format) => {
+  const L = window.PPOLive, { plot, head } = inst.ui.panels[id], kept = inst.theme, draw = id === "heat" ? E.drawHeat : E.drawCurves;
+  inst.theme = L.paper(kept.font); draw(inst);
+  const { data, layout } = plot, title = inst.data.title;
+  inst.theme = kept; draw(inst);
+  return L.savePlot(plot, data, layout, head.textContent, title, [title, inst.data.key.slice(0, 26), id, inst.data.progress.text], format);
 };
 
 E.dots = (row, span, parent) => {

@@ -44,6 +44,10 @@ FORMATS: dict[str, Format] = {
                ".csv", "csv_table", several=True),
         Format("html", "Replay (HTML)", "The panels, their charts and up to six rollouts in one file that any browser "
                "plays without a network.", ".html", "html_replay", several=True),
+        Format("mp4", "Film (MP4)", "One episode of the policy with its numbers on every frame; of twins, side by side "
+               "and in step from the same start.", ".mp4", "mp4_film", several=True, moment=True),
+        Format("gif", "Film (GIF)", "The same film, smaller, with every second frame; it loops for ever.",
+               ".gif", "gif_film", several=True, moment=True),
     )
 }  # fmt: skip
 

@@ -19,4 +19,4 @@ def script_text(*names: str) -> str:
 
 def style_text() -> str:
     """The panels' styles."""
-    return (FOLDER / "live.css").read_text(encoding="utf-8")
+    return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("save", "live"))

@@ -89,6 +89,7 @@ L.makeRedraw = (inst) => (ids) => {
       L.keepZoom(inst, id, panel, layout);
       window.Plotly.react(panel.plot, traces, layout, L.config);
       L.watchZoom(inst, id, panel);
+      L.saveable(inst, id, panel);
       if (id === "objective") L.placeKnees(inst.st, panel);
     }
     requestAnimationFrame(step);

@@ -2,7 +2,10 @@
 L.theme = (root) => {
   const css = getComputedStyle(root);
   const v = (name, other) => (css.getPropertyValue(name) || "").trim() || other;
-  const bg = v("--st-background-color", "#fff"), text = v("--st-text-color", "#222");
+  return L.themeOf(v("--st-background-color", "#fff"), v("--st-text-color", "#222"), v("--st-font", "sans-serif"));
+};
+
+L.themeOf = (bg, text, font) => {
   const rgb = L.rgb(bg), dark = 0.3 * rgb[0] + 0.6 * rgb[1] + 0.1 * rgb[2] < 110;
   const mix = (share) => {
     const a = L.rgb(text);
@@ -10,7 +13,7 @@ L.theme = (root) => {
   };
   return {
     dark, bg, text, muted: mix(0.62), faint: mix(0.4), grid: mix(dark ? 0.11 : 0.09), axis: mix(0.25),
-    danger: dark ? "#FF5A52" : "#C1272D", font: v("--st-font", "sans-serif"),
+    danger: dark ? "#FF5A52" : "#C1272D", font,
     vanilla: dark ? "#E69F00" : "#8C510A",
   };
 };

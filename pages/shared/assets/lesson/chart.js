@@ -39,12 +39,23 @@ L.Chart = class {
     this.body.append(this.svg);
     this.node.append(head, this.body);
     host.append(this.node);
+    L.saveButtons(this.body, options.title || "the figure", (format) => this.save(format));
     this.nodes = new Map();
     this.handles = [];
   }
 
   // Text for those who do not see the chart: what it shows now.
   describe(words) { if (words !== this.words) this.svg.setAttribute("aria-label", (this.words = words)); }
+
+  // The chart as a file: drawn once more on light paper, read off, and drawn again as it was.
+  save(format) {
+    const inst = this.node.closest(".ppo-lesson").inst, kept = inst.theme, title = this.title.textContent;
+    const lesson = document.title.split(" · ")[0];
+    inst.theme = L.paper(kept.font); L.drawLesson(inst);
+    const saved = L.saveSvg(this.svg, title, [this.sub.textContent, lesson].filter(Boolean).join(" · "), [lesson, title], format);
+    inst.theme = kept; L.drawLesson(inst);
+    return saved;
+  }
 
   // Begins a drawing on these ranges; false while there is no room for one.
   begin(x, y, theme) {

@@ -27,6 +27,10 @@ L.paint = (panel, figure, theme, st) => {
     xaxis: { ...extra.xaxis, fixedrange: true }, yaxis: { ...extra.yaxis, fixedrange: true } };
   window.Plotly.react(panel.plot, traces, L.layout(theme, "lesson", fixed), L.config);
   if (panel.knees) L.placeKnees(st, panel);
+  panel.saves ||= L.saveButtons(panel.body, panel.title.textContent, (format) => {
+    const t = L.paper(theme.font), [drawn, more] = figure(st, t), title = panel.title.textContent;
+    return L.savePlot(panel.plot, drawn, L.layout(t, "saved", more), title, `${panel.sub.textContent} · Clipping`, ["Clipping", title], format);
+  });
 };
 
 // A lesson's panel with knees: dragged, they move ε; let go, the window of the chart follows.
