@@ -42,6 +42,13 @@ FORMATS: dict[str, Format] = {
     for form in (
         Format("csv", "Table (CSV)", "Every update of the run as one row: all numbers, and what was moved then.",
                ".csv", "csv_table", several=True),
+        Format("parquet", "Table (Parquet)", "The same rows in typed columns, for pandas, Polars or DuckDB.",
+               ".parquet", "parquet_table", several=True),
+        Format("tensorboard", "TensorBoard event files",
+               "With Stable-Baselines3's tags over environment steps, and histograms of the log-ratio.",
+               ".zip", "tensorboard_events", bundle=True, several=True),
+        Format("onnx", "Policy (ONNX)", "The policy with its normalisation and action limits, and a script that flies it.",
+               ".zip", "onnx_policy", bundle=True, principal="policy.onnx", moment=True),
     )
 }  # fmt: skip
 
