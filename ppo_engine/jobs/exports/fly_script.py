@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ppo_engine.envs import ENVIRONMENTS, describe, named_modules
 from ppo_engine.jobs.exports.formats import CannotExport
@@ -61,7 +62,7 @@ def fly_script(env_id: str, run_id: str, update: int, render_modes: Sequence[str
     env = f'gymnasium.make("{env_id}"{human})'
     if env_id not in ENVIRONMENTS and not info.image:
         env = f"gymnasium.wrappers.FlattenObservation({env})"
-    values = {
+    values: dict[str, Any] = {
         "run_id": run_id, "update": update, "env": env, "side": SIDE, "stack": STACK, "skip": SKIP.get(env_id, 1),
         "needs": '"gymnasium[box2d]"' if env_id in ENVIRONMENTS else "gymnasium",
         "more": "".join(f"import {name}  # registers environments\n" for name in named_modules()),

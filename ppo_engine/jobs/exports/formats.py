@@ -47,8 +47,13 @@ FORMATS: dict[str, Format] = {
         Format("tensorboard", "TensorBoard event files",
                "With Stable-Baselines3's tags over environment steps, and histograms of the log-ratio.",
                ".zip", "tensorboard_events", bundle=True, several=True),
-        Format("onnx", "Policy (ONNX)", "The policy with its normalisation and action limits, and a script that flies it.",
+        Format("zip", "Whole run (zip)", "Everything, for another copy of this program to import and go on with.",
+               ".zip", "run_zip"),
+        Format("onnx", "Policy (ONNX)",
+               "The policy, normalisation and action limits inside, and a script that flies it.",
                ".zip", "onnx_policy", bundle=True, principal="policy.onnx", moment=True),
+        Format("sb3", "Equivalent code",
+               "The Stable-Baselines3 script with the very knobs, and the commands of others.", ".py", "sb3_script"),
     )
 }  # fmt: skip
 

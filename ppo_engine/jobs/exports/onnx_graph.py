@@ -48,7 +48,7 @@ def policy_model(policy: Policy, action_space: Any) -> Any:
     from onnx import TensorProto, checker, helper
 
     graph, info = Graph(), policy.info
-    shape = ["batch", *(info.image or (info.obs_dim,))]
+    shape: list[Any] = ["batch", *(info.image or (info.obs_dim,))]
     kind = TensorProto.UINT8 if info.image else TensorProto.FLOAT
     head, value = (_pixel_net if info.image else _mlp)(graph, policy, _normalised(graph, policy))
     outputs = _actions(graph, policy, head, action_space)

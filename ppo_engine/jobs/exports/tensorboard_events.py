@@ -26,7 +26,8 @@ TAGS = {
         key: f"train/{key}"
         for key in (
             "policy_gradient_loss", "value_loss", "approx_kl", "clip_fraction", "explained_variance", "learning_rate",
-            "clip_range", "kl", "kl_coef", "killed_fraction", "active_outside_fraction", "ratio_max", "ess", "grad_norm",
+            "clip_range", "kl", "kl_coef", "killed_fraction", "active_outside_fraction", "ratio_max", "ess",
+            "grad_norm",
         )
     },
 }  # fmt: skip
