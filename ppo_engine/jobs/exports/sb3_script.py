@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ppo_engine.actor_critic import shares_trunk
 from ppo_engine.config import TrainConfig
@@ -21,7 +21,6 @@ from ppo_engine.jobs.exports.equivalents import (
 from ppo_engine.jobs.exports.formats import CannotExport, Tell
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.view import RunView
-from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 
 PROGRAM = "Stable-Baselines3"
@@ -44,21 +43,45 @@ def write(folders: Sequence[RunFolder], path: Path, update: int | None, tell: Te
 
 def script(folder: RunFolder) -> str:
     """The file's text: the other commands as comments, then the script. Raises CannotExport."""
-    view = RunView(folder.runs, folder.run_id)
-    try:
-        config = view.config
-    except ConfigError as error:
-        raise CannotExport(f"Run {folder.run_id} cannot be exported: {error}") from error
+    view, config = _read(folder)
     code = sb3_code(config)
-    head = [f"Run {folder.run_id} of PPO Playground with the same knobs in {PROGRAM}.", "", *needs(config), ""]
-    head += ["The same here:", f"  {own_command(config)}"]
+    head = [f"Run {folder.run_id} of PPO Playground with the same knobs in {PROGRAM}.", needs(config), *moved(view)]
+    for other in equivalents(folder)[1:]:
+        head += ["", f"{other.title}: {other.code}".rstrip(": "), *other.remarks]
+    return "\n".join(f"# {line}".rstrip() for line in head) + f"\n\n{code}"
+
+
+class Equivalent(NamedTuple):
+    """The same run in another program: ``code`` (empty where there is none) and what is to be said of it."""
+
+    title: str
+    language: str
+    code: str
+    remarks: tuple[str, ...] = ()
+
+
+def equivalents(folder: RunFolder) -> list[Equivalent]:
+    """The run in Stable-Baselines3, in CleanRL and here. Raises CannotExport where its config cannot be read."""
+    view, config = _read(folder)
+    found = []
+    try:
+        found.append(Equivalent(PROGRAM, "python", sb3_code(config), (needs(config),)))
+    except CannotExport as error:
+        found.append(Equivalent(PROGRAM, "python", "", (str(error),)))
     try:
         command, differs = cleanrl_command(config)
-        head += ["The same in CleanRL:", f"  {command}", *(f"  {sentence}" for sentence in differs)]
+        found.append(Equivalent("CleanRL", "bash", command, tuple(differs)))
     except CannotExport as error:
-        head.append(str(error))
-    head += ["", *moved(view)]
-    return "\n".join(f"# {line}".rstrip() for line in head).rstrip("#\n ") + f"\n{code}"
+        found.append(Equivalent("CleanRL", "bash", "", (str(error),)))
+    return [*found, Equivalent("PPO Playground", "bash", own_command(config), tuple(moved(view)))]
+
+
+def _read(folder: RunFolder) -> tuple[RunView, TrainConfig]:
+    view = RunView(folder.runs, folder.run_id)
+    try:
+        return view, view.config
+    except ValueError as error:
+        raise CannotExport(f"Run {folder.run_id} cannot be exported: {error}") from error
 
 
 def moved(view: RunView) -> list[str]:
@@ -70,10 +93,10 @@ def moved(view: RunView) -> list[str]:
     ]  # fmt: skip
 
 
-def needs(config: TrainConfig) -> list[str]:
+def needs(config: TrainConfig) -> str:
     """What has to be installed, in one line."""
     package = "sb3-contrib" if OBJECTIVES[config.objective].trust_region else "stable-baselines3"
-    return [f'Needs: pip install {package} "gymnasium[box2d]"']
+    return f'Needs: pip install {package} "gymnasium[box2d]"'
 
 
 def sb3_code(config: TrainConfig) -> str:

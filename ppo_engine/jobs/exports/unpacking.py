@@ -49,8 +49,6 @@ def unpack(source: Path, into: Path) -> dict[str, Any]:
                     _extract(packed, member, into / name, manifest["files"])
     except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, RuntimeError, struct.error) as error:
         raise CannotImport(f"The zip is damaged: {error}.") from error
-    except NotImplementedError as error:
-        raise CannotImport(f"The zip is packed in a way that no run is: {error}.") from error
     return manifest
 
 
