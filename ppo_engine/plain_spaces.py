@@ -154,3 +154,12 @@ class PlainSpaces(gymnasium.Wrapper):
             return int(action) + int(space.start)
         own = np.asarray(action).reshape(space.shape).astype(space.dtype)
         return own + space.start if isinstance(space, spaces.MultiDiscrete) else own
+
+
+def own_action_space(env: Any) -> Any:
+    """The action space of the environment itself, as it is without the wrappers of this file."""
+    while env is not env.unwrapped:
+        if isinstance(env, PlainSpaces):
+            return env.env.action_space
+        env = env.env
+    return env.action_space

@@ -21,6 +21,8 @@ AnyDistribution = Categorical | ProductCategorical | Gaussian
 class Policy:
     """π_θ and V of a snapshot (``Trainer.snapshot()``) of a run with ``config``.
 
+    ``value_scale`` turns the network's values into the environment's reward units.
+
     Raises:
         ValueError: the snapshot does not fit the config's network.
     """
@@ -34,7 +36,12 @@ class Policy:
             raise ValueError(f"the snapshot has {parameters.size} parameters, the config's network has another number")
         self.network: Network = build_network(config, parameters)
         self._mean, self._var = snapshot["obs_mean"], snapshot["obs_var"]
-        self._value_scale = np.sqrt(float(snapshot["return_var"][0]) + EPSILON) if config.normalize_reward else 1.0
+        self.value_scale = np.sqrt(float(snapshot["return_var"][0]) + EPSILON) if config.normalize_reward else 1.0
+
+    @property
+    def observation_moments(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Mean and variance ``(D,)`` by which observations are normalised; None where they are not."""
+        return (self._mean, self._var) if normalises(self.config) else None
 
     def act(self, observations: Any, deterministic: bool = True, rng: np.random.Generator | None = None) -> np.ndarray:
         """Actions for ``env.step``: the likeliest (or the mean), or one drawn with ``rng``.
@@ -63,14 +70,15 @@ class Policy:
     def value(self, observation: Any) -> float:
         """V(s) at one observation ``(D,)``, in the environment's reward units (discounted)."""
         seen = self._see(np.asarray(observation, np.float32)[None])
-        return float(self.network.forward(seen).values[0]) * self._value_scale
+        return float(self.network.forward(seen).values[0]) * self.value_scale
 
     def _distribution(self, rows: np.ndarray) -> AnyDistribution:
         outputs = self.network.forward(self._see(rows))
         return distribution_of(self.info.discrete, self.info.parts)(outputs.policy, outputs.log_std)
 
     def _see(self, rows: np.ndarray) -> np.ndarray:
-        return normalise_observations(rows, self._mean, self._var) if normalises(self.config) else rows
+        moments = self.observation_moments
+        return rows if moments is None else normalise_observations(rows, *moments)
 
 
 def _draw(policy: AnyDistribution, rng: np.random.Generator) -> np.ndarray:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from pages.shared import run_table
+from pages.shared import bring_in, run_table
 from pages.shared.live_chart import load_scripts
 
 load_scripts()
 st.title("Runs")
 st.caption("Every run made here, newest first. A run is a folder of its own: closing this page changes nothing.")
+bring_in.show()
 run_table.show_messages()
 run_table.show()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared import take_home
 from ppo_engine.jobs import sweeps
 from ppo_engine.jobs.control import runs_folder
 from ppo_engine.jobs.folders import UnknownRun
@@ -73,5 +74,6 @@ def show() -> None:
             if st.button("Runs", key=f"grid_runs_{sweep.sweep_id}", help="List the runs of this grid"):
                 st.query_params["sweep"] = sweep.sweep_id
                 st.rerun()
+            take_home.popover(sweep.run_ids, sweep.sweep_id, "")
             if st.button("Evidence", key=f"grid_open_{sweep.sweep_id}", help="What they show together"):
                 st.switch_page("pages/lab/evidence.py", query_params={"sweep": sweep.sweep_id})

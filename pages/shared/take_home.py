@@ -10,8 +10,10 @@ from pages.shared.plain import plain
 from ppo_engine.jobs.control import runs_folder
 from ppo_engine.jobs.exports.formats import FORMATS, CannotExport
 from ppo_engine.jobs.exports.orders import Order, Prepared, cancel, prepared, request
-from ppo_engine.jobs.folders import UnknownRun
+from ppo_engine.jobs.exports.sb3_script import equivalents
+from ppo_engine.jobs.folders import RunFolder, UnknownRun
 
+CODE_HEIGHT = 260
 ICON = ":material/download:"
 
 
@@ -32,9 +34,30 @@ def _choose(run_ids: tuple[str, ...], key: str) -> None:
         "Format", names, format_func=lambda name: FORMATS[name].title, key=f"format_{key}", persist_state="session",
     )  # fmt: skip
     st.caption(FORMATS[name].about)
-    order = Order(runs_folder(), run_ids, name)
+    if name == "sb3":
+        _show_code(RunFolder(runs_folder(), run_ids[0]))
+        return
+    try:
+        order = Order(runs_folder(), run_ids, name)
+    except (CannotExport, UnknownRun) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
     going = prepared(order).state == "writing"
     st.fragment(_stand, run_every=1.0 if going else None)(order, key, going)
+
+
+def _show_code(folder: RunFolder) -> None:
+    """The same run in other programs, each to be copied; nothing needs to be prepared."""
+    try:
+        for other in equivalents(folder):
+            st.markdown(f"**{other.title}**")
+            if other.code:
+                st.code(other.code, other.language, wrap_lines=other.language == "bash", height=CODE_HEIGHT
+                        if other.language == "python" else "content")  # fmt: skip
+            for remark in other.remarks:
+                st.caption(plain(remark))
+    except (CannotExport, UnknownRun) as error:
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def _stand(order: Order, key: str, going: bool) -> None:

@@ -102,6 +102,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_sweep(command("sweep", "sweep", "train a grid of settings over seeds in the background", run=False))
     command("delete", "delete", "stop a run and move it to the trash")
     _add_export(command("export", "export", "write a run in a format that other programs read"))
+    brought = command("import", "import_run", "take in a run that was exported as a zip", run=False)
+    brought.add_argument("file", type=Path, metavar="FILE", help="the zip")
     bench = commands.add_parser("bench", add_help=False, help="measure steps per second beside Stable-Baselines3")
     bench.set_defaults(module="bench")
     return parser

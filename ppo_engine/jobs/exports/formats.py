@@ -40,14 +40,26 @@ class Format(NamedTuple):
 FORMATS: dict[str, Format] = {
     form.name: form
     for form in (
-        Format("csv", "Table (CSV)", "Every update of the run as one row: all numbers, and what was moved then.",
-               ".csv", "csv_table", several=True),
         Format("html", "Replay (HTML)", "The panels, their charts and up to six rollouts in one file that any browser "
                "plays without a network.", ".html", "html_replay", several=True),
         Format("mp4", "Film (MP4)", "One episode of the policy with its numbers on every frame; of twins, side by side "
                "and in step from the same start.", ".mp4", "mp4_film", several=True, moment=True),
         Format("gif", "Film (GIF)", "The same film, smaller, with every second frame; it loops for ever.",
                ".gif", "gif_film", several=True, moment=True),
+        Format("csv", "Table (CSV)", "Every update of the run as one row: all numbers, and what was moved then.",
+               ".csv", "csv_table", several=True),
+        Format("parquet", "Table (Parquet)", "The same rows in typed columns, for pandas, Polars or DuckDB.",
+               ".parquet", "parquet_table", several=True),
+        Format("tensorboard", "TensorBoard event files",
+               "With Stable-Baselines3's tags over environment steps, and histograms of the log-ratio.",
+               ".zip", "tensorboard_events", bundle=True, several=True),
+        Format("zip", "Whole run (zip)", "Everything, for another copy of this program to import and go on with.",
+               ".zip", "run_zip"),
+        Format("onnx", "Policy (ONNX)",
+               "The policy, normalisation and action limits inside, and a script that flies it.",
+               ".zip", "onnx_policy", bundle=True, principal="policy.onnx", moment=True),
+        Format("sb3", "Equivalent code",
+               "The Stable-Baselines3 script with the very knobs, and the commands of others.", ".py", "sb3_script"),
     )
 }  # fmt: skip
 

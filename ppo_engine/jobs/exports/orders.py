@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ppo_engine.jobs.exports.formats import Format, find
+from ppo_engine.jobs.exports.formats import CannotExport, Format, find
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.launcher import start_detached
 from ppo_engine.jobs.launching import known_run
@@ -34,14 +34,18 @@ class Prepared(NamedTuple):
 class Order:
     """One export of one or several runs, by which its files are found; making one touches no file.
 
-    Raises UnknownRun for an id that cannot be one and CannotExport for an unknown format.
+    Runs that have been deleted are left out. Raises UnknownRun for an id that cannot be one, and CannotExport for an
+    unknown format or if no run is left.
     """
 
     def __init__(self, runs: Path, run_ids: Sequence[str], name: str, update: int | None = None):
-        self.folders = [RunFolder(Path(runs).absolute(), run_id) for run_id in run_ids]
+        wanted = [RunFolder(Path(runs).absolute(), run_id) for run_id in run_ids]
+        self.folders = [folder for folder in wanted if folder.exists()]
+        if not self.folders:
+            raise CannotExport("None of these runs is here any more.")
         self.form: Format = find(name)
         self.update = update
-        told = json.dumps([list(run_ids)[1:], update]).encode()
+        told = json.dumps([[folder.run_id for folder in self.folders[1:]], update]).encode()
         self.place = self.folders[0].path / "exports"
         self.key = f"{name}-{hashlib.sha256(told).hexdigest()[:12]}"
         self.standing = self.place / f"{self.key}.json"
