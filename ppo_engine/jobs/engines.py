@@ -45,6 +45,15 @@ def check(engine: str) -> str:
     return engine
 
 
+def complaint() -> str:
+    """What is wrong with the default engine, in one sentence; empty if nothing."""
+    try:
+        check(default())
+    except ConfigError as error:
+        return str(error).replace("engine is", "PPO_ENGINE is", 1)
+    return ""
+
+
 def where(cpus: int, nodes: int, problem: str) -> str:
     """What there is to say of the Ray cluster that a grid waits for or is trained on."""
     if problem:
