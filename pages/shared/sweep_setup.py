@@ -61,7 +61,8 @@ def show() -> None:
         problem, runs, config = str(error), error.runs, error.config
     except ConfigError as error:
         problem, runs, config = str(error), 0, None
-    if begin.button("Start", type="primary", icon=":material/play_arrow:", disabled=grid is None or bool(problem), width="stretch"):
+    refused = grid is None or bool(problem)
+    if begin.button("Start", type="primary", icon=":material/play_arrow:", disabled=refused, width="stretch"):
         _start(grid)
     if problem:
         st.error(plain(problem), icon=":material/error:")

@@ -7,10 +7,12 @@ checkpoint: with the driver go its tasks and its sink, and with the sink the loc
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -28,6 +30,8 @@ FAILED = 1
 TICK, LOOK_EVERY = 0.05, 1.0
 IDLE_SECONDS = 30.0
 ANSWER = 120.0
+REACHED = 10.0
+SCRATCH = "ppo-ray-"
 STORE_BYTES = 80 << 20
 HANDED_ON = ("PPO_MODULES", "PPO_ALLOW_MODULES")
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -38,7 +42,7 @@ class Driver:
 
     def __init__(self, runs: Path, place: ClusterFolder):
         self.runs, self.place = runs, place
-        self.scratch = connect()
+        connect(place)
         import ray
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -111,18 +115,25 @@ class Driver:
     def close(self) -> None:
         """Leave Ray, which ends the tasks that are out; a Ray that was started for this ends with it."""
         self.ray.shutdown()
-        if self.scratch:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+        remove_scratch(self.place)
 
 
-def connect() -> str:
+def remove_scratch(place: ClusterFolder) -> None:
+    """Remove the folder of a Ray whose driver was killed before it could."""
+    with contextlib.suppress(OSError):
+        left = Path(place.scratch.read_text(encoding="utf-8"))
+        if left.parent == Path(tempfile.gettempdir()) and left.name.startswith(SCRATCH):
+            shutil.rmtree(left, ignore_errors=True)
+        place.scratch.unlink()
+
+
+def connect(place: ClusterFolder) -> None:
     """Connect to the Ray cluster that RAY_ADDRESS names, else start one of this machine, on the loopback only.
 
-    Returns the folder of a Ray that was started here, else an empty text. Raises what Ray raises.
+    Raises OSError if nobody answers at the address, and what Ray raises.
     """
     address = os.environ.get("RAY_ADDRESS", "")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    scratch = ""
     options: dict[str, Any] = {"address": address}
     if not address or address.rpartition(":")[0] in LOOPBACK:
         # Ray's own switch for machines that are no cluster: 127.0.0.1 stays what it is, and nobody else can connect.
@@ -130,11 +141,16 @@ def connect() -> str:
     if not address:
         # Token authentication is Ray's default for a local cluster; the token need not outlive it.
         os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-        scratch = tempfile.mkdtemp(prefix="ppo-ray-")
+        scratch = tempfile.mkdtemp(prefix=SCRATCH)
+        place.scratch.write_text(scratch, encoding="utf-8")
         options = {
             "address": "local", "num_cpus": LocalLauncher().capacity(), "num_gpus": 0, "include_dashboard": False,
             "object_store_memory": STORE_BYTES, "_temp_dir": scratch,
         }  # fmt: skip
+    elif ":" in address.rpartition("/")[2]:
+        # Ray itself would try for minutes.
+        host, _, port = address.rpartition("/")[2].rpartition(":")
+        socket.create_connection((host, int(port)), REACHED).close()
     import ray
 
     passed = {name: os.environ[name] for name in HANDED_ON if name in os.environ}
@@ -142,13 +158,7 @@ def connect() -> str:
         "py_modules": [str(ROOT / "ppo_engine")], "excludes": ["*.mp4", "*.npz", "__pycache__"],
         "env_vars": {**ONE_THREAD, **passed},
     }  # fmt: skip
-    try:
-        ray.init(runtime_env=environment, log_to_driver=False, logging_level="warning", **options)
-    except BaseException:
-        if scratch:
-            shutil.rmtree(scratch, ignore_errors=True)
-        raise
-    return scratch
+    ray.init(runtime_env=environment, log_to_driver=False, logging_level="warning", **options)
 
 
 def main(arguments: list[str]) -> int:
@@ -161,6 +171,7 @@ def main(arguments: list[str]) -> int:
     if not lock.acquire(LOCK_SECONDS):
         return TAKEN
     place.tell(ClusterState())
+    remove_scratch(place)
     ended: list[int] = []
     try:
         driver = Driver(runs, place)

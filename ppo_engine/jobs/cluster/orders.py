@@ -31,6 +31,7 @@ class ClusterFolder:
     def __init__(self, runs: Path | str):
         self.path = Path(runs) / "cluster"
         self.lock, self.log = self.path / "driver.lock", self.path / "driver.log"
+        self.scratch = self.path / "scratch.txt"
         self._state = self.path / "state.json"
 
     def up(self) -> bool:
