@@ -43,6 +43,8 @@ THIRD_PARTY = {
     "onnx": "onnx",
     "tensorboardX": "tensorboardX",
 }
+# What brings an optional package, and where alone it may be imported, inside functions.
+OPTIONAL = {"ray": ("ppo_engine/jobs/cluster/requirements-cluster.txt", "ppo_engine/jobs/cluster/")}
 ONLY_FOR_TESTS_AND_BENCH = {"stable_baselines3"}
 TORCH_FILES = {"ppo_engine/reference.py", "ppo_engine/torch_networks.py"}
 
@@ -153,12 +155,20 @@ def test_every_import_is_in_requirements(name):
         if module in ONLY_FOR_TESTS_AND_BENCH:
             assert name == "ppo_engine/bench.py", f"{name} must not import {module}"
             continue
+        if module in OPTIONAL:
+            file, place = OPTIONAL[module]
+            assert name.startswith(place), f"{name} must not import {module}"
+            assert f"\n{module}==" in (ROOT / file).read_text()
+            at_once = [node for node in syntax(name).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+            loaded = {getattr(node, "module", None) or alias.name for node in at_once for alias in node.names}
+            assert not importing(loaded, module), f"{name} imports {module} when it loads"
+            continue
         assert module in THIRD_PARTY, f"{name} imports {module}, which requirements.txt does not bring"
         assert f"\n{THIRD_PARTY[module]}==" in required
 
 
 def test_requirements_are_exact():
-    for file in ("requirements.txt", "tests/requirements.txt"):
+    for file in ("requirements.txt", "tests/requirements.txt", *(file for file, _ in OPTIONAL.values())):
         for line in (ROOT / file).read_text().splitlines():
             if line and not line.startswith("#"):
                 assert re.fullmatch(r'[\w\-\[\]]+==[\w.]+(; python_version (>=|<) "3\.\d+")?', line), line
@@ -207,7 +217,8 @@ def test_the_server_never_imports_torch():
     [
         ("ppo_engine.trainer", {"streamlit", "plotly", "torch", "imageio", "sqlite3"}),
         ("ppo_engine.jobs.worker", {"streamlit", "plotly", "torch"}),
-        ("ppo_engine.jobs.supervisor", {"streamlit", "plotly", "torch", "gymnasium"}),
+        ("ppo_engine.jobs.supervisor", {"streamlit", "plotly", "torch", "gymnasium", "numpy", "ray"}),
+        ("ppo_engine.jobs.cluster.driver", {"streamlit", "plotly", "torch", "ray"}),
         ("ppo_engine.jobs.view", {"streamlit", "plotly", "torch"}),
         ("ppo_engine.plots", {"streamlit", "torch"}),
         ("ppo_engine.__main__", {"streamlit", "plotly", "torch"}),

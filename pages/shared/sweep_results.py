@@ -103,7 +103,8 @@ def progress(standing: Standing) -> str:
     if not standing.going:
         return done
     left = standing.seconds_left
-    return done + (f", about {in_words(left)} left" if math.isfinite(left) and left > 0 else "")
+    done += f", about {in_words(left)} left" if math.isfinite(left) and left > 0 else ""
+    return f"{done}. {standing.where}" if standing.where else done
 
 
 def _url(standing: Standing, run: RunResult) -> str:

@@ -8,7 +8,7 @@ from pages.shared.environments import offered
 from pages.shared.plain import plain
 from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.grids import MOST_SEEDS, Grid, TooLarge, make_grid, sign
-from ppo_engine.jobs import speed, sweeps
+from ppo_engine.jobs import engines, speed, sweeps
 from ppo_engine.jobs.control import runs_folder
 from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
@@ -18,6 +18,7 @@ FIRST_ENV = "CartPole-v1"
 NONE = "none"
 AXES = {"clip_range": "0.1, 0.2, 0.3, 0.4", "learning_rate": "3e-4, 1e-3, 3e-3, 1e-2", NONE: ""}
 OFFERED = [NONE, *(name for name in KNOBS if name not in ("seed", "objective", "total_timesteps"))]
+TRAINED_ON = {engines.LOCAL: "this machine", engines.RAY: "a Ray cluster"}
 KEEP = {"persist_state": "session"}
 
 
@@ -35,7 +36,9 @@ def show() -> None:
     top[3].number_input("Steps of each run", 1000, 50_000_000, step=10_000, key="grid_steps", **KEEP)
     top[4].number_input("Seeds", 1, MOST_SEEDS, step=1, key="grid_seeds", **KEEP)
     begin = top[5].empty()
-    knobs = st.columns([1.0, 1.6] * 3, vertical_alignment="bottom", gap="small")
+    choice = engines.offered()
+    widths = [1.0, 1.6] * 3 + [1.3] * (len(choice) > 1)
+    knobs = st.columns(widths, vertical_alignment="bottom", gap="small")
     for index in range(len(AXES)):
         knobs[2 * index].selectbox(
             ("First", "Second", "Third")[index] + " knob", OFFERED, key=f"grid_knob_{index}", format_func=_knob_label,
@@ -45,7 +48,12 @@ def show() -> None:
             "Values", key=f"grid_values_{index}", placeholder="0.1, 0.2",
             disabled=state[f"grid_knob_{index}"] == NONE, **KEEP,
         )  # fmt: skip
-    grid, problem = None, ""
+    if len(choice) > 1:
+        knobs[-1].selectbox(
+            "Trained on", choice, key="grid_engine", format_func=TRAINED_ON.__getitem__,
+            help="A Ray cluster, which RAY_ADDRESS names, trains the same runs to the same parameters.", **KEEP,
+        )  # fmt: skip
+    grid, problem = None, engines.complaint()
     try:
         grid = chosen()
         runs, config = len(grid.cells()) * len(grid.seeds), grid.config(grid.cells()[0].values, grid.seeds[0])
@@ -53,7 +61,8 @@ def show() -> None:
         problem, runs, config = str(error), error.runs, error.config
     except ConfigError as error:
         problem, runs, config = str(error), 0, None
-    if begin.button("Start", type="primary", icon=":material/play_arrow:", disabled=grid is None, width="stretch"):
+    refused = grid is None or bool(problem)
+    if begin.button("Start", type="primary", icon=":material/play_arrow:", disabled=refused, width="stretch"):
         _start(grid)
     if problem:
         st.error(plain(problem), icon=":material/error:")
@@ -85,7 +94,7 @@ def _start(grid: Grid | None) -> None:
     if grid is None:
         return
     try:
-        st.session_state["sweep"] = sweeps.start(runs_folder(), grid)
+        st.session_state["sweep"] = sweeps.start(runs_folder(), grid, engine=st.session_state.get("grid_engine", ""))
     except (ConfigError, OSError) as error:
         st.error(plain(f"The grid could not be started: {error}"), icon=":material/error:")
         return
@@ -110,6 +119,8 @@ def _defaults() -> None:
     state["grid_env"] = FIRST_ENV
     state["grid_preset"] = next(iter(presets_for(FIRST_ENV)))
     state["grid_objectives"], state["grid_seeds"] = [], 3
+    if engines.default() in engines.offered():
+        state["grid_engine"] = engines.default()
     for index, (name, values) in enumerate(AXES.items()):
         state[f"grid_knob_{index}"], state[f"grid_values_{index}"] = name, values
     _on_preset()

@@ -19,6 +19,11 @@ class Card:
         self._file = open(path, "wb", buffering=0)  # noqa: SIM115 (kept open for the worker's life)
         self._write()
 
+    @property
+    def whereabouts(self) -> dict[str, Any]:
+        """Where the worker is to be found."""
+        return {"pid": self.pid}
+
     def _write(self) -> None:
         text = json.dumps(self._values)[: SIZE - 1]
         self._file.seek(0)

@@ -33,19 +33,29 @@ class BadCheckpoint(ValueError):
     """A file that should hold a checkpoint does not; ``str()`` says why."""
 
 
-def write_checkpoint(path: Path, checkpoint: Checkpoint, previous: Path | None = None) -> None:
-    """Write ``checkpoint`` to ``path``, moving what was there to ``previous``. Raises OSError; then nothing changed."""
+def pack(checkpoint: Checkpoint) -> bytes:
+    """The bytes of a checkpoint's file."""
     outer = {"format": FORMAT, "update": checkpoint.update, "run_seconds": checkpoint.run_seconds}
     text = json.dumps({**outer, "trainer": checkpoint.meta})
     buffer = io.BytesIO()
     np.savez(buffer, **checkpoint.arrays, **{META: np.frombuffer(text.encode("utf-8"), np.uint8)})  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint, previous: Path | None = None) -> None:
+    """Write ``checkpoint`` to ``path``, moving what was there to ``previous``. Raises OSError; then nothing changed."""
+    replace(path, pack(checkpoint), previous)
+
+
+def replace(path: Path, data: bytes, previous: Path | None = None) -> None:
+    """Make ``data`` the file at ``path``, what was there that at ``previous``. Raises OSError; then nothing changed."""
     temporary = path.with_name(path.name + ".tmp")
     with open(temporary, "wb") as file:
-        file.write(buffer.getbuffer())
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     # A write that went wrong in silence shows when the file is read back, and only then may it replace a good one.
-    if temporary.read_bytes() != buffer.getbuffer():
+    if temporary.read_bytes() != data:
         raise OSError(f"{temporary.name} does not read back as it was written")
     if previous is not None and path.exists():
         os.replace(path, previous)
@@ -65,16 +75,33 @@ def _sync_folder(path: Path) -> None:
 def read_checkpoint(path: Path) -> Checkpoint:
     """The checkpoint in ``path``. Raises FileNotFoundError, or BadCheckpoint for whatever else is wrong with it."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        return unpack(path.read_bytes())
+    except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise BadCheckpoint(f"{type(error).__name__}: {error}") from error
+
+
+def unpack(data: bytes) -> Checkpoint:
+    """The checkpoint that such bytes hold; raises BadCheckpoint."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         outer = json.loads(arrays.pop(META).tobytes().decode("utf-8"))
         if outer["format"] != FORMAT:
             raise BadCheckpoint(f"its format is {outer['format']}, this program reads {FORMAT}")
         return Checkpoint(int(outer["update"]), float(outer["run_seconds"]), arrays, outer["trainer"])
-    except (FileNotFoundError, BadCheckpoint):
+    except BadCheckpoint:
         raise
     except Exception as error:  # truncated, empty, garbage and foreign files each raise something else
         raise BadCheckpoint(f"{type(error).__name__}: {error}") from error
+
+
+def stored(folder: RunFolder) -> Iterator[tuple[str, bytes]]:
+    """The run's checkpoints that exist, best first, unread: file name and bytes."""
+    for path in (folder.checkpoint, folder.previous_checkpoint):
+        with contextlib.suppress(OSError):
+            yield path.name, path.read_bytes()
 
 
 def candidates(folder: RunFolder) -> Iterator[tuple[Path, Checkpoint | BadCheckpoint]]:

@@ -13,7 +13,6 @@ from ppo_engine.jobs import checkpoints
 from ppo_engine.jobs.desk import Desk, cores
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.knob_changes import KnobChanges
-from ppo_engine.jobs.listing import read_config
 from ppo_engine.jobs.priority import step_back
 from ppo_engine.jobs.recorder import POLL, Leave, Recorder
 from ppo_engine.jobs.store import Batch
@@ -32,20 +31,22 @@ class Life:
     """One attempt at a run by the process that holds its lock.
 
     ``asked_to_leave`` is true once the process got a signal to end; ``workers`` fixes the number of rollout processes
-    (0: as many as fit beside the other runs); ``on_report`` is called after each update that was written.
+    (0: as many as fit beside the other runs); ``on_report`` is called after each update that was written; ``recorder``
+    is where it is all kept, if that is not the run's folder here.
     """
 
     def __init__(
         self,
-        folder: RunFolder,
+        folder: RunFolder | None,
         asked_to_leave: Callable[[], bool] = lambda: False,
         workers: int = 0,
         on_report: Callable[[Report], None] | None = None,
         linger: float = LINGER_PAUSED,
+        recorder: Recorder | None = None,
     ):
         self.folder, self.asked_to_leave, self.on_report, self.linger = folder, asked_to_leave, on_report, linger
-        self.desk = Desk(folder)
-        self.recorder = Recorder(folder, self.desk, asked_to_leave)
+        self.recorder = recorder or Recorder(folder, Desk(folder), asked_to_leave)  # type: ignore[arg-type]
+        self.desk = self.recorder.desk
         entry = self.desk.look()
         self.fixed_workers = workers or (entry.workers if entry else 0)
         self.background = entry is not None and entry.background
@@ -79,9 +80,8 @@ class Life:
         return self.workers
 
     def _restore(self) -> None:
-        checkpoints.remove_leftovers(self.folder)
         last, bad = self.recorder.store.last_event(), []
-        for path, found in checkpoints.candidates(self.folder):
+        for name, found in self.recorder.candidates():
             try:
                 if isinstance(found, checkpoints.BadCheckpoint):
                     raise found
@@ -89,15 +89,15 @@ class Life:
                 self.recorder.seconds = max(found.run_seconds, self.recorder.store.last_run_seconds())
                 break
             except (ValueError, KeyError, TypeError, IndexError) as error:
-                bad.append(("bad_checkpoint", 0, {"file": path.name, "reason": str(error)[:300]}))
+                bad.append(("bad_checkpoint", 0, {"file": name, "reason": str(error)[:300]}))
         else:
-            self.trainer = Trainer(read_config(self.folder), self._count_workers(), self._publish)
+            self.trainer = Trainer(self.recorder.config(), self._count_workers(), self._publish)
         update = self.trainer.updates
         self.recorder.checkpointed = update
         self.knobs = KnobChanges(self.recorder.store, self.desk, self.trainer.config)
         first = self.recorder.store.attempt == 1
         reason = {"paused": "paused", "stopped": "stopped", "failed": "failed"}.get(last, "killed")
-        detail = {"attempt": self.recorder.store.attempt, "pid": self.recorder.card.pid}
+        detail = {"attempt": self.recorder.store.attempt, **self.recorder.card.whereabouts}
         opening = ("start", update, detail) if first else ("resumed", update, {**detail, "reason": reason})
         batch = Batch(events=[*bad, opening])
         if update == 0:
@@ -204,7 +204,7 @@ class Life:
         self.desk.tell(settled=kind)
 
     def _crash(self, error: Exception) -> int:
-        if not self.folder.config.exists():
+        if self.recorder.gone():
             return ENDED
         traceback.print_exc()
         if isinstance(error, RolloutProcessDied):

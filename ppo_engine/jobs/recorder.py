@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from ppo_engine.config import TrainConfig
 from ppo_engine.jobs import checkpoints
 from ppo_engine.jobs.card import Card
 from ppo_engine.jobs.comparisons import keep_batch
 from ppo_engine.jobs.desk import Desk
 from ppo_engine.jobs.folders import RunFolder
+from ppo_engine.jobs.listing import read_config
 from ppo_engine.jobs.store import Batch, NotWritten, Store
 from ppo_engine.trainer import Trainer
 
@@ -20,6 +22,7 @@ FIRST_BATCH, BATCH_EVERY = 1.0, 20.0
 RETRY_EVERY = 10.0
 POLL = 0.02
 NOT_WRITTEN = "Nothing can be written ({}): the run waits at update {} and goes on by itself once something can."
+NOT_KEPT = "The checkpoint could not be written ({}); training goes on."
 
 
 class Leave(Exception):
@@ -30,13 +33,28 @@ class Recorder:
     """The store, the checkpoints and the card of one attempt; ``seconds`` is the run's training time so far."""
 
     def __init__(self, folder: RunFolder, desk: Desk, asked_to_leave: Callable[[], bool]):
-        self.folder, self.desk, self.asked_to_leave = folder, desk, asked_to_leave
-        self.card = Card(folder.card)
+        self.folder = folder
+        self._begin(desk, asked_to_leave, Card(folder.card), Store(folder, lambda: self.seconds))
+
+    def _begin(self, desk: Desk, asked_to_leave: Callable[[], bool], card: Card, store: Store) -> None:
+        self.desk, self.asked_to_leave, self.card, self.store = desk, asked_to_leave, card, store
         self.seconds = 0.0
-        self.store = Store(folder, lambda: self.seconds)
         self.checkpointed = -1
         self._next_checkpoint: float | None = None
         self._next_batch: float | None = None
+
+    def config(self) -> TrainConfig:
+        """The config that the run was started with; raises ValueError if it is damaged."""
+        return read_config(self.folder)
+
+    def candidates(self) -> Iterator[tuple[str, checkpoints.Checkpoint | checkpoints.BadCheckpoint]]:
+        """The run's checkpoints by file name, best first; a BadCheckpoint in place of one that cannot be read."""
+        checkpoints.remove_leftovers(self.folder)
+        yield from ((path.name, found) for path, found in checkpoints.candidates(self.folder))
+
+    def gone(self) -> bool:
+        """Whether the run's folder has been deleted or moved away."""
+        return not self.folder.config.exists()
 
     def commit(self, batch: Batch) -> None:
         """Write ``batch``; while the disk takes nothing keep it, say so on the card, and try again every 10 s.
@@ -87,18 +105,20 @@ class Recorder:
             return
         started = time.perf_counter()
         try:
-            self.store.harden()
-            state = checkpoints.Checkpoint(trainer.updates, self.seconds, *trainer.state())
-            checkpoints.write_checkpoint(self.folder.checkpoint, state, self.folder.previous_checkpoint)
-            checkpoints.keep_branch(self.folder, trainer.updates)
+            self._keep(checkpoints.Checkpoint(trainer.updates, self.seconds, *trainer.state()))
             self.checkpointed = trainer.updates
             self.card.note("")
         except OSError as error:
-            if not self.folder.config.exists():
+            if self.gone():
                 raise Leave from error
-            self.card.note(f"The checkpoint could not be written ({error.strerror or error}); training goes on.")
+            self.card.note(NOT_KEPT.format(error.strerror or error))
         cost = time.perf_counter() - started
         self._next_checkpoint = self.seconds + max(CHECKPOINT_EVERY, cost / CHECKPOINT_SHARE)
+
+    def _keep(self, state: checkpoints.Checkpoint) -> None:
+        self.store.harden()
+        checkpoints.write_checkpoint(self.folder.checkpoint, state, self.folder.previous_checkpoint)
+        checkpoints.keep_branch(self.folder, state.update)
 
     def keep_batch(self, trainer: Trainer) -> None:
         """Keep one gradient for its comparison with autograd, if it is time and if the disk takes it."""

@@ -85,7 +85,8 @@ def _alive(entry: Entry | None, glance: Glance, note: str, total: int) -> State:
 
 def restarted(event: Event) -> str:
     """What a ``resumed`` event after a violent end says."""
-    return f"Restarted after its process was killed: attempt {event.attempt} went on at update {event.update + 1}."
+    where = f"{event.update + 1} on {event.detail['node']}" if "node" in event.detail else event.update + 1
+    return f"Restarted after its process was killed: attempt {event.attempt} went on at update {where}."
 
 
 def _waiting(entry: Entry, ahead: int, remark: Remark | None) -> str:

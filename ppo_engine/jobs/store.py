@@ -54,7 +54,12 @@ class Store:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"journal_size_limit={WAL_LIMIT}"):
             self._db.execute(f"PRAGMA {pragma}")
         schema.make_tables(self._db)
-        self.attempt = self._first("SELECT coalesce(max(attempt), 0) FROM events") + 1
+        claimed = "SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE key = 'attempt'"
+        self.attempt = max(self._first("SELECT coalesce(max(attempt), 0) FROM events"), self._first(claimed)) + 1
+
+    def claim(self) -> None:
+        """Make this attempt's number count even if it never writes a row; raises sqlite3.OperationalError."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('attempt', ?)", (str(self.attempt),))
 
     def _first(self, query: str) -> Any:
         return self._db.execute(query).fetchone()[0]

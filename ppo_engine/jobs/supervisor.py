@@ -9,17 +9,18 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-from ppo_engine.jobs import peek
+from ppo_engine.jobs import engines, peek
 from ppo_engine.jobs.checking import Checking
+from ppo_engine.jobs.cluster.launcher import RayLauncher
 from ppo_engine.jobs.filming import Filming
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.guards import Guards
-from ppo_engine.jobs.launcher import LocalLauncher
+from ppo_engine.jobs.launcher import Launcher, LocalLauncher
 from ppo_engine.jobs.locks import FileLock
 from ppo_engine.jobs.registry import Entry, Registry
 from ppo_engine.jobs.states import CLOSING
@@ -29,6 +30,7 @@ TICK, LOOK_EVERY = 0.05, 0.2
 IDLE_SECONDS = 10.0
 GRACE = 3.0
 MOST_TRIES = 20
+Under = tuple[RunFolder, Entry]
 Waiting = tuple[RunFolder, Entry, peek.Glance]
 
 
@@ -37,8 +39,8 @@ class Supervisor:
 
     def __init__(self, runs: Path):
         self.runs = runs
-        self.registry, self.launcher = Registry(runs), LocalLauncher()
-        self.children: dict[str, subprocess.Popen] = {}
+        self.registry, self.launcher, self.cluster = Registry(runs), LocalLauncher(), RayLauncher(runs)
+        self.children: dict[str, Any] = {}
         self.filming, self.guards = Filming(runs), Guards(runs, self.registry, self.launcher)
         self.checking = Checking(runs)
         self._stamp: tuple | None = None
@@ -66,7 +68,7 @@ class Supervisor:
 
     def _look_after_runs(self) -> bool:
         """Start what may start; whether any run is under way or waiting."""
-        training: list[tuple[RunFolder, Entry]] = []
+        training: list[Under] = []
         idle: list[RunFolder] = []
         waiting: list[Waiting] = []
         for entry in self.registry.open_entries():
@@ -95,19 +97,28 @@ class Supervisor:
             elif wanted:
                 waiting.append((folder, entry, glance))
         self.guards.watch_memory([folder for folder, _ in training] + idle)
-        started = self._fill_slots(training, waiting)
-        # A paused run holds no slot, but its process goes when its place is given to another.
-        excess = len(training) + len(started) + len(idle) - self.launcher.capacity()
-        for folder in idle[: max(0, excess)] if waiting else ():
-            self.launcher.ask_to_leave(folder)
+        started = self._share_out(training, waiting, idle)
         by_hand = [folder for folder, entry in training if not entry.background]
         self.filming.running(by_hand)
         self.checking.running(by_hand)
         return bool(training or waiting or started)
 
-    def _fill_slots(self, training: list[tuple[RunFolder, Entry]], waiting: list[Waiting]) -> list[RunFolder]:
+    def _share_out(self, training: list[Under], waiting: list[Waiting], idle: list[RunFolder]) -> list[RunFolder]:
+        """Start who waits while there are slots, here and on the cluster; who is paused here makes room."""
+        away = engines.on_ray(self.runs)
+        (here, there), (queued, to_send) = engines.split(training, away), engines.split(waiting, away)
+        started = self._fill_slots(here, queued)
+        # A paused run holds no slot, but its process goes when its place is given to another.
+        excess = len(here) + len(started) + len(idle) - self.launcher.capacity()
+        for folder in idle[: max(0, excess)] if queued else ():
+            self.launcher.ask_to_leave(folder)
+        if to_send:
+            started += self._fill_slots(there, to_send, self.cluster)
+        return started
+
+    def _fill_slots(self, training: list[Under], waiting: list[Waiting], launcher: Any = None) -> list[RunFolder]:
         """Start who waits while there are slots. Runs of a sweep give way: they hold no slot against other runs."""
-        slots = self.launcher.capacity()
+        slots = (launcher or self.launcher).capacity()
         taken, by_hand = len(training), sum(not entry.background for _, entry in training)
         started = []
         for folder, entry, glance in waiting:
@@ -149,8 +160,9 @@ class Supervisor:
         if glance.event is not None and glance.event.kind not in ("paused", "stopped", *CLOSING):
             self.registry.remark(entry.run_id, "killed", f"Its process was killed after update {glance.update}.")
         self.registry.change(entry.run_id, started=time.time(), tries=tries, mark=mark)
+        launcher: Launcher = self.cluster if engines.is_away(entry, engines.on_ray(self.runs)) else self.launcher
         try:
-            self.children[entry.run_id] = self.launcher.start(folder)
+            self.children[entry.run_id] = launcher.start(folder)
         except OSError as error:
             print(f"{entry.run_id} could not be started: {error}", file=sys.stderr)
             return False

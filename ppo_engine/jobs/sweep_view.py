@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ppo_engine.envs import describe
-from ppo_engine.jobs import peek
+from ppo_engine.jobs import engines, peek
+from ppo_engine.jobs.cluster.orders import ClusterFolder
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.launcher import LocalLauncher
 from ppo_engine.jobs.listing import status
@@ -47,12 +48,14 @@ class RunResult(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A sweep at one moment: queued, running, paused, stopped or finished; ``seconds_left`` is NaN if unknown."""
+    """A sweep at one moment: queued, running, paused, stopped or finished; ``seconds_left`` is NaN if unknown, and
+    ``where`` says on what it is trained, if not on this machine alone."""
 
     sweep: Sweep
     results: tuple[RunResult, ...]
     state: str
     seconds_left: float
+    where: str = ""
 
     @property
     def ended(self) -> int:
@@ -86,7 +89,14 @@ class SweepView:
         """The sweep as it is now; a run that has ended is read once."""
         entries = {entry.run_id: entry for entry in self.registry.entries()}
         results = tuple(self._result(run, entries.get(run.run_id)) for run in self.sweep.runs)
-        return Standing(self.sweep, results, _state(results), _seconds_left(results))
+        state, slots, where = _state(results), LocalLauncher().capacity(), ""
+        if self.sweep.engine == engines.RAY:
+            place = ClusterFolder(self.runs)
+            cluster, up = place.state(), place.up()
+            slots = (up and cluster.cpus) or slots
+            if state in ("queued", "running"):
+                where = engines.where(cluster.cpus if up else 0, cluster.nodes, "" if up else cluster.problem)
+        return Standing(self.sweep, results, state, _seconds_left(results, slots), where)
 
     def _result(self, run: Planned, entry: Entry | None) -> RunResult:
         if entry is not None and entry.untouched:
@@ -128,7 +138,7 @@ def _state(results: tuple[RunResult, ...]) -> str:
     return "finished"
 
 
-def _seconds_left(results: tuple[RunResult, ...]) -> float:
+def _seconds_left(results: tuple[RunResult, ...], slots: int) -> float:
     """What the runs that will go on take, by how long those took that are done or under way."""
     left = [1 - result.progress for result in results if result.state in WILL_GO_ON]
     done = [result for result in results if result.seconds and result.progress > 0.05]
@@ -137,4 +147,4 @@ def _seconds_left(results: tuple[RunResult, ...]) -> float:
     if not done:
         return float("nan")
     each = sum((run.seconds + STARTING) / run.progress for run in done) / len(done)
-    return sum(left) * each / min(LocalLauncher().capacity(), len(left))
+    return sum(left) * each / min(slots, len(left))

@@ -11,18 +11,17 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ppo_engine.grids import Cell, Grid
+from ppo_engine.jobs import engines
 from ppo_engine.jobs.folders import RUN_ID, RunFolder, UnknownRun, new_run_id
 from ppo_engine.jobs.launching import ensure_supervisor, write_run
 from ppo_engine.jobs.names import clean_name
 from ppo_engine.jobs.sweep_queue import SweepQueue
-from ppo_engine.knobs import ConfigError
 
 FORMAT = 1
 FOLDER = "sweeps"
-ENGINES = ("local",)
 
 
 class Planned(NamedTuple):
@@ -55,24 +54,20 @@ class Sweep(NamedTuple):
         return self.name or self.grid.title
 
 
-def start(runs: Path, grid: Grid, name: str = "", engine: str = ENGINES[0]) -> str:
+def start(runs: Path, grid: Grid, name: str = "", engine: str = "") -> str:
     """Store a sweep of ``grid`` and queue its runs, all cells of the first seed first; returns its id at once.
 
-    Raises ConfigError for a bad name or engine, and OSError when nothing can be written.
+    ``engine`` says where they are trained (default: ``engines.default``). Raises ConfigError for a bad name or engine,
+    and OSError when nothing can be written.
     """
-    if engine not in ENGINES:
-        raise ConfigError("engine", engine, "one of " + ", ".join(ENGINES))
+    engine = engines.check(engine or engines.default())
     name, sweep_id = clean_name(name), new_run_id()
     planned = [[new_run_id(), cell.number, seed] for seed in grid.seeds for cell in grid.cells()]
     data = {
         "format": FORMAT, "name": name, "created": time.time(), "engine": engine, "grid": grid.to_dict(),
         "runs": planned,
     }  # fmt: skip
-    path = _path(runs, sweep_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(data), encoding="utf-8")
-    os.replace(temporary, path)
+    _write(_path(runs, sweep_id), data)
     complete(runs, read(runs, sweep_id))
     return sweep_id
 
@@ -101,9 +96,15 @@ def cancel(runs: Path, sweep_id: str) -> None:
     SweepQueue(runs).command_all(read(runs, sweep_id).run_ids, "stop")
 
 
-def resume(runs: Path, sweep_id: str) -> None:
-    """Let a paused or cancelled sweep go on: what has finished is not done again, what failed is tried again."""
+def resume(runs: Path, sweep_id: str, engine: str = "") -> None:
+    """Let a paused or cancelled sweep go on: what has finished is not done again, what failed is tried again.
+
+    ``engine`` says where it goes on, if not where it was. Raises UnknownRun, and ConfigError for a bad engine.
+    """
     sweep = read(runs, sweep_id)
+    if engine and engine != sweep.engine:
+        path = _path(runs, sweep_id)
+        _write(path, {**json.loads(path.read_text(encoding="utf-8")), "engine": engines.check(engine)})
     complete(runs, sweep)
     SweepQueue(runs).command_all(sweep.run_ids, "run")
     ensure_supervisor(runs)
@@ -146,6 +147,13 @@ def ended_counts(runs: Path | str) -> dict[str, int]:
     """Sweep id → how many of its runs have ended for good, newest sweep first; one look at the registry."""
     settled = {entry.run_id for entry in SweepQueue(runs).entries() if entry.settled not in ("", "again")}
     return {sweep.sweep_id: len(settled.intersection(sweep.run_ids)) for sweep in list_sweeps(runs)}
+
+
+def _write(path: Path, data: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(data), encoding="utf-8")
+    os.replace(temporary, path)
 
 
 def _path(runs: Path | str, sweep_id: str) -> Path:

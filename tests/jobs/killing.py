@@ -30,6 +30,10 @@ def supervisors(runs: Path) -> list[psutil.Process]:
     return processes_of(runs, "ppo_engine.jobs.supervisor")
 
 
+def drivers(runs: Path) -> list[psutil.Process]:
+    return processes_of(runs, "ppo_engine.jobs.cluster.driver")
+
+
 def kill(process: psutil.Process) -> bool:
     with contextlib.suppress(psutil.Error):
         process.kill()
@@ -39,8 +43,11 @@ def kill(process: psutil.Process) -> bool:
 
 
 def end_everything(runs: Path) -> None:
-    """Kill whatever still works on this runs folder: supervisors first, so that nothing is started again."""
-    for find in (supervisors, workers):
+    """Kill whatever still works on this runs folder: supervisors first, so that nothing is started again.
+
+    With a driver dies the Ray that it started, and its tasks in one that it did not start.
+    """
+    for find in (supervisors, drivers, workers):
         for process in find(runs):
             kill(process)
 

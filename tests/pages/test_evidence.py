@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ppo_engine.jobs import speed, sweeps
+from ppo_engine.jobs import engines, speed, sweeps
 from ppo_engine.jobs.view import list_runs
 from ppo_engine.presets import build_config
 
@@ -76,6 +76,27 @@ def test_start_queues_the_grid_and_shows_it(page, runs):
     assert page.button(key="sweep_pause").label == "Resume"
     page.button(key="sweep_pause").click().run()
     assert {row.state for row in list_runs(runs)} == {"queued"}
+
+
+def test_a_grid_goes_to_ray_where_ray_is_installed(page, runs, monkeypatch):
+    monkeypatch.setattr(engines, "missing", lambda: "")
+    page.run()
+    page.selectbox(key="grid_engine").set_value("ray").run()
+    next(button for button in page.button if button.label == "Start").click().run()
+    (sweep,) = sweeps.list_sweeps(runs)
+    assert sweep.engine == "ray" and not page.exception
+
+
+def test_without_ray_there_is_no_choice_and_a_setting_that_asks_for_it_is_refused(open_app, runs, monkeypatch):
+    monkeypatch.setattr(engines, "missing", lambda: "Ray is not there")
+    page = open_app().switch_page("pages/lab/evidence.py").run()
+    assert "grid_engine" not in [box.key for box in page.selectbox] and errors(page) == []
+    monkeypatch.setenv("PPO_ENGINE", "ray")
+    page.run()
+    assert errors(page) == [
+        f"PPO_ENGINE is 'ray', but it must be local as long as Ray is not installed, which {engines.GET_RAY} does."
+    ]
+    assert next(button for button in page.button if button.label == "Start").disabled
 
 
 def test_a_grid_by_its_url_and_one_that_is_not_here(open_app, runs):

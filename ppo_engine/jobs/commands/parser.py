@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+from ppo_engine.jobs.engines import ENGINES
 from ppo_engine.jobs.exports.formats import FORMATS
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.worker import one_thread
@@ -41,7 +42,7 @@ def _add_sweep(sweep: argparse.ArgumentParser) -> None:
     sweep.add_argument("--seeds", default="3", metavar="N", help="seeds 1 to N for every cell (default 3)")
     sweep.add_argument("--total-timesteps", metavar="N", help="environment steps of each run")
     sweep.add_argument("--preset", metavar="NAME", help="named settings that the grid is laid over")
-    sweep.add_argument("--engine", choices=("local",), default="local", help="where the runs are trained")
+    sweep.add_argument("--engine", choices=ENGINES, default="", help="where: here (local, the default) or on Ray")
     sweep.add_argument("--name", default="", help="a name for the sweep")
     sweep.add_argument("--detach", action="store_true", help="do not wait until it has finished")
     for wish, text in (

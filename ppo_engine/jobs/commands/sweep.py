@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ppo_engine.config import TrainConfig
 from ppo_engine.grids import Grid, TooLarge, make_grid, seeds_from_one
-from ppo_engine.jobs import speed, sweeps
+from ppo_engine.jobs import engines, speed, sweeps
 from ppo_engine.jobs.commands.parser import FAILED, Refused, parse_settings
 from ppo_engine.jobs.commands.printing import print_json
 from ppo_engine.jobs.launching import ensure_supervisor
@@ -25,7 +25,7 @@ def carry_out(chosen: argparse.Namespace) -> int:
     for wish, act in (("pause", sweeps.pause), ("cancel", sweeps.cancel), ("resume", sweeps.resume)):
         if given := getattr(chosen, wish):
             sweep_id = sweeps.find_sweep_id(chosen.runs, given)
-            act(chosen.runs, sweep_id)
+            act(chosen.runs, sweep_id, **({"engine": chosen.engine} if wish == "resume" else {}))
             return _follow(chosen, sweep_id) if wish == "resume" and not chosen.detach else _tell(chosen, sweep_id)
     if chosen.show:
         return _tell(chosen, sweeps.find_sweep_id(chosen.runs, chosen.show))
@@ -33,10 +33,11 @@ def carry_out(chosen: argparse.Namespace) -> int:
         raise ConfigError("--env-id", "", "the environment of a new sweep")
     grid = _grid(chosen)
     config, runs = grid.config(grid.cells()[0].values, 1), len(grid.cells()) * len(grid.seeds)
+    engine = engines.check(chosen.engine or engines.default())
     seconds, words = _estimate(chosen.runs, config, runs)
     if not chosen.json:
         print(f"{grid.title}: {runs} runs. {words}", flush=True)
-    sweep_id = sweeps.start(chosen.runs, grid, chosen.name, chosen.engine)
+    sweep_id = sweeps.start(chosen.runs, grid, chosen.name, engine)
     if chosen.json:
         print_json({"event": "queued", "sweep_id": sweep_id, "runs": runs, "seconds_estimated": round(seconds, 1)})
     return _tell(chosen, sweep_id) if chosen.detach else _follow(chosen, sweep_id)
@@ -73,7 +74,7 @@ def _estimate(runs: Path, config: TrainConfig, count: int) -> tuple[float, str]:
 
 
 def _follow(chosen: argparse.Namespace, sweep_id: str) -> int:
-    view, told = SweepView(chosen.runs, sweep_id), set()
+    view, told, where = SweepView(chosen.runs, sweep_id), set(), ""
     if not chosen.json:
         print(f"sweep {sweep_id}", flush=True)
     try:
@@ -83,6 +84,9 @@ def _follow(chosen: argparse.Namespace, sweep_id: str) -> int:
                 if result.run_id not in told and result.state not in ("queued", "running", "paused"):
                     told.add(result.run_id)
                     _print_run(chosen, standing, result)
+            if standing.where != where and standing.where:
+                print(standing.where, file=sys.stderr, flush=True)
+            where = standing.where
             if not standing.going:
                 break
             ensure_supervisor(chosen.runs)

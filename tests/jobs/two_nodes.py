@@ -1,0 +1,53 @@
+"""A Ray cluster of two nodes on the loopback, one CPU each, for a test: python -m tests.jobs.two_nodes FOLDER.
+
+Prints its address, then answers on standard output to each line on standard input: ``second`` lists the processes of
+the second node, ``kill`` kills them. It ends, and the cluster with it, when standard input does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+
+import psutil
+from ray.cluster_utils import Cluster
+
+STORE_BYTES = 80 << 20
+
+
+def processes(node) -> list[int]:
+    """The pids of a node: what was started for it, and all that these started."""
+    found = []
+    for kind in node.all_processes.values():
+        for info in kind:
+            with contextlib.suppress(psutil.Error):
+                process = psutil.Process(info.process.pid)
+                found += [process.pid, *(child.pid for child in process.children(recursive=True))]
+    return found
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(pid).kill()
+
+
+def main(folder: str) -> None:
+    node = {"num_cpus": 1, "num_gpus": 0, "node_ip_address": "127.0.0.1", "object_store_memory": STORE_BYTES}
+    cluster = Cluster(initialize_head=True, head_node_args={**node, "include_dashboard": False, "temp_dir": folder})
+    second = cluster.add_node(**node)
+    cluster.wait_for_nodes(timeout=120)
+    print(json.dumps(cluster.address), flush=True)
+    for line in sys.stdin:
+        pids = processes(second)
+        if line.strip() == "kill":
+            kill(pids)
+        print(json.dumps(pids), flush=True)
+    everything = processes(cluster.head_node) + processes(second)
+    cluster.shutdown()
+    kill(everything)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
