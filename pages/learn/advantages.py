@@ -119,7 +119,6 @@ LESSON = Lesson(
         ("Understanding Proximal Policy Optimization, part 1",
          "https://www.digdeepml.com/2020/05/24/Understanding-Proximal-Policy-Optimization-Part-1/"),
     ),
-    minutes=4,
 )  # fmt: skip
 
 

@@ -100,7 +100,6 @@ LESSON = Lesson(
         ("Understanding Proximal Policy Optimization, part 2",
          "https://www.digdeepml.com/2021/04/04/Understanding-Proximal-Policy-Optimization-Part-2/"),
     ),
-    minutes=4,
 )  # fmt: skip
 
 lesson.show(LESSON, {"old": OLD.tolist(), "taste": TASTE.tolist(), "scales": SCALES, "usual": USUAL})

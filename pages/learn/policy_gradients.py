@@ -16,7 +16,6 @@ LESSON = Lesson(
     lead="Make actions that turned out well likelier: that is all a policy gradient does. Everything that came later, "
     "PPO included, answers four of its weaknesses.",
     figure="gradients",
-    minutes=4,
     sections=(
         Section("Follow the gradient", "cliff", (), (
             "A policy’s parameters are a point, its expected return a height. Go uphill:",

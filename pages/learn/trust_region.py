@@ -27,7 +27,6 @@ LESSON = Lesson(
     lead="A gradient says where to go and nothing about how far. Trust-region methods decide how far first, and check "
     "afterwards whether they were right to trust.",
     figure="trust",
-    minutes=4,
     sections=(
         Section("Trust a model, but only nearby", "line", (), (
             "Standing at $x$, replace $f$ by its Taylor model, and minimise that inside a ball:",
