@@ -113,7 +113,7 @@ LESSON = Lesson(
         ("Schulman et al. 2015, Trust region policy optimization", "https://arxiv.org/abs/1502.05477"),
         ("Schulman, lecture on TRPO and its limits", "https://www.youtube.com/watch?v=xvRrgxcpaHY"),
         ("Biswas 2021, Understanding Proximal Policy Optimization, part 2",
-         "https://www.digdeepml.com/"),
+         "https://www.digdeepml.com/2021/04/04/Understanding-Proximal-Policy-Optimization-Part-2/"),
         ("SciPy, minimize with trust-exact and dogleg",
          "https://docs.scipy.org/doc/scipy/reference/optimize.minimize-trustexact.html"),
     ),

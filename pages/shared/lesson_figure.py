@@ -18,7 +18,7 @@ LIKE_THE_LAB = {"clipping"}
 FAMILIES = {
     "clipping": ("panel", "objective", "histogram", "lesson/clip_math", "lesson/clipping"),
     "credit": ("lesson/credit_math", "lesson/credit"),
-    "gradients": ("lesson/gradient_math", "lesson/contours", "lesson/gradients"),
+    "gradients": ("lesson/gradient_math", "lesson/contours", "lesson/real_runs", "lesson/gradients"),
     "importance": ("lesson/importance_math", "lesson/trajectory_math", "lesson/importance", "lesson/trajectory"),
     "loop": ("lesson/loop_clock", "lesson/loop_diagram", "lesson/loop_drawing", "lesson/loop"),
     "penalty": ("lesson/penalty_math", "lesson/contours", "lesson/penalty"),
