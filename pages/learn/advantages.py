@@ -107,8 +107,9 @@ LESSON = Lesson(
         {"env": "CartPole-v1", "preset": "quick", "objective": "ppo_clip", "seed": "1", "gae_lambda": "0"},
         "CartPole with **λ = 0**, all else as the preset *quick* has it (λ = 0.8), seed 1. λ is under *All knobs*, "
         "and can be moved while the run goes on.",
-        "a slower rise: at first the critic knows nothing, and at λ = 0 the policy hears only it. "
-        "Then set λ back to 0.8, same seed, and compare.",
+        "a slower start, for at first the critic knows nothing, and at λ = 0 the policy hears only it: a mean return "
+        "near 90 after 60 updates, where λ = 0.8 has about 125, and a KL several times as large. Later the critic has "
+        "learnt, and some seeds catch up. Then set λ back to 0.8, same seed, and compare.",
     ),
     sources=(
         ("Schulman et al. 2016, High-dimensional continuous control using generalized advantage estimation",
@@ -119,7 +120,6 @@ LESSON = Lesson(
         ("Understanding Proximal Policy Optimization, part 1",
          "https://www.digdeepml.com/2020/05/24/Understanding-Proximal-Policy-Optimization-Part-1/"),
     ),
-    minutes=4,
 )  # fmt: skip
 
 

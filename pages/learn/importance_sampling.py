@@ -97,12 +97,12 @@ LESSON = Lesson(
         {"env": "CartPole-v1", "preset": "no-leash", "objective": "surrogate", "seed": "1"},
         "The same weight, unguarded: CartPole with the **unclipped** surrogate r·Â, 40 epochs on every batch at a "
         "learning rate of 0.01 (preset *no-leash*), seed 1.",
-        "the ratio histogram. Within an update, ratios leave the neighbourhood of 1, the KL jumps far above 0.02, and "
-        "the return goes with it.",
+        "the ratio histogram. Within the first updates ratios leave the neighbourhood of 1 and the KL jumps to several "
+        "nats, hundreds of times 0.02. The return may rise for a while; by half-time it is down to 9, and stays there.",
     ),
     sources=(
         ("Biswas 2021, Understanding Proximal Policy Optimization, part 2 (the worked example)",
-         "https://www.digdeepml.com/"),
+         "https://www.digdeepml.com/2021/04/04/Understanding-Proximal-Policy-Optimization-Part-2/"),
         ("Owen 2013, Monte Carlo theory, methods and examples, chapter 9", "https://artowen.su.domains/mc/"),
         ("Kakade and Langford 2002, Approximately optimal approximate reinforcement learning",
          "https://people.eecs.berkeley.edu/~pabbeel/cs287-fa09/readings/KakadeLangford-icml2002.pdf"),

@@ -89,7 +89,8 @@ LESSON = Lesson(
         {"env": "CartPole-v1", "preset": "quick", "objective": "ppo_kl_adaptive", "seed": "1", "kl_coef": "0.01",
          "d_targ": "0.01"},
         "CartPole with the **adaptive penalty**, target 0.01, and a β that starts at 0.01, far too cheap; seed 1.",
-        "β doubling in the first updates until the KL comes down to its band, and hunting afterwards.",
+        "β climbing from 0.01 past 0.3 within the first ten updates or so, then hunting, mostly between 0.3 and 2.6: "
+        "the KL leaves its band every few updates. At the very end β falls, because the learning rate has.",
     ),
     sources=(
         ("Schulman et al. 2017, Proximal policy optimization algorithms, section 4",
@@ -100,7 +101,6 @@ LESSON = Lesson(
         ("Understanding Proximal Policy Optimization, part 2",
          "https://www.digdeepml.com/2021/04/04/Understanding-Proximal-Policy-Optimization-Part-2/"),
     ),
-    minutes=4,
 )  # fmt: skip
 
 lesson.show(LESSON, {"old": OLD.tolist(), "taste": TASTE.tolist(), "scales": SCALES, "usual": USUAL})

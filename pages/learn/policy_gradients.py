@@ -1,7 +1,12 @@
 """Policy gradients and their limits: step size beside a cliff, data used once, noise, and credit."""
 
+import streamlit as st
+
 from pages.shared import lesson
 from pages.shared.lesson_blocks import Equation, Experiment, Lesson, Question, Section, Symbol
+from ppo_engine.recordings.case_histories import recorded_case
+from ppo_engine.recordings.loop import loops
+from ppo_engine.report import REPORT_KEYS
 
 THETA = Symbol(r"\theta", "θ", "the policy’s parameters")
 ALPHA = Symbol(r"\alpha", "α", "the step size, or learning rate: how far to follow the gradient", "blue")
@@ -16,7 +21,6 @@ LESSON = Lesson(
     lead="Make actions that turned out well likelier: that is all a policy gradient does. Everything that came later, "
     "PPO included, answers four of its weaknesses.",
     figure="gradients",
-    minutes=4,
     sections=(
         Section("Follow the gradient", "cliff", (), (
             "A policy’s parameters are a point, its expected return a height. Go uphill:",
@@ -35,16 +39,19 @@ LESSON = Lesson(
         Section("No size suits the whole climb", "cliff", ("value", "path", "start", "now"), (
             "At α = 3 the climb takes four updates, and then the policy is thrown to and fro beside the top: "
             "what was right on the gentle slope is too much near the edge. The right size changes as the policy does, "
-            "and one number has to serve throughout.\n\n"
-            "Two recorded runs of CartPole show both ends: [a step too large](/?case=step), and "
-            "[barely learning](/?case=barely). The trust region, the penalty and the clip all bound the change in "
-            "*behaviour* instead.",
+            "and one number has to serve throughout.",
         )),
-        Section("A whole batch for one step", "cliff", ("path", "now"), (
-            "Each dot costs a fresh batch, for the gradient holds only for the policy that collected it. Sixty dots "
-            "at 2,048 steps each are 122,880 steps in the environment, each looked at once.\n\n"
-            "PPO takes ten epochs of 32 minibatches from such a batch: 320 steps instead of one. What has to be "
-            "paid for that is told in *Importance sampling*.",
+        Section("The same on real runs", "real", ("barely", "healthy", "step", "returns", "kl"), (
+            "Three recorded runs of CartPole at three learning rates; drag the update. The [small one](/?case=barely) "
+            "hardly moves. The [large one](/?case=step), also without its gradient clip, staggers on with a KL above "
+            "1. From update 53 on its entropy is 0: it does the same for ever, and no gradient is left.\n\n"
+            "Trust region, penalty and clip bound the change in *behaviour*, which is what the KL measures.",
+        )),
+        Section("A whole batch for one step", "real", ("reuse",), (
+            "A gradient holds only for the policy that collected its data, so each one costs a fresh batch, looked "
+            "at once. In the chart on the right two runs get batches of 512 steps. One takes a single gradient from "
+            "each; PPO takes 48, and learns from as many steps what the other does not. What has to be paid for that "
+            "is told in *Importance sampling*.",
         )),
         Section("The gradient is a guess", "noise", ("episode_return", "truth"), (
             "So far the gradient was known. In truth it is estimated from trajectories that came out by chance:",
@@ -94,7 +101,8 @@ LESSON = Lesson(
          "credit": "episode_return"},
         "CartPole with the plain **policy gradient**, one gradient a batch, and the whole return as credit; seed 1.",
         "a return that rises slowly, to some 200 by the end; the clipped objective reaches 500 in as many steps. Then "
-        "choose another *Credit* under *All knobs*, same seed.",
+        "choose another *Credit* under *All knobs*, same seed: reward-to-go and baseline end near the same, GAE lower. "
+        "It leans on a critic that also learns from one gradient a batch.",
     ),
     sources=(
         ("Williams 1992, Simple statistical gradient-following algorithms (REINFORCE)",
@@ -108,4 +116,19 @@ LESSON = Lesson(
     ),
 )  # fmt: skip
 
-lesson.show(LESSON, {})
+
+@st.cache_data(show_spinner=False)
+def numbers() -> dict:
+    """The recorded runs: three learning rates, and one gradient a batch against many."""
+    columns = {name: REPORT_KEYS.index(name) for name in ("ep_rew_mean", "kl", "entropy")}
+    cases = {}
+    for case in ("barely", "healthy", "step"):
+        recording = recorded_case(case)
+        cases[case] = {name: recording.rows[:, at].round(6).tolist() for name, at in columns.items()}
+        cases[case]["rate"] = recording.config.learning_rate
+    runs = loops()
+    reuse = {method: [update["ep_rew_mean"] for update in runs[method]["updates"]] for method in ("a2c", "ppo")}
+    return {"cases": cases, "reuse": reuse, "batch": 512}
+
+
+lesson.show(LESSON, numbers())

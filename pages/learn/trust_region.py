@@ -27,7 +27,6 @@ LESSON = Lesson(
     lead="A gradient says where to go and nothing about how far. Trust-region methods decide how far first, and check "
     "afterwards whether they were right to trust.",
     figure="trust",
-    minutes=4,
     sections=(
         Section("Trust a model, but only nearby", "line", (), (
             "Standing at $x$, replace $f$ by its Taylor model, and minimise that inside a ball:",
@@ -114,7 +113,7 @@ LESSON = Lesson(
         ("Schulman et al. 2015, Trust region policy optimization", "https://arxiv.org/abs/1502.05477"),
         ("Schulman, lecture on TRPO and its limits", "https://www.youtube.com/watch?v=xvRrgxcpaHY"),
         ("Biswas 2021, Understanding Proximal Policy Optimization, part 2",
-         "https://www.digdeepml.com/"),
+         "https://www.digdeepml.com/2021/04/04/Understanding-Proximal-Policy-Optimization-Part-2/"),
         ("SciPy, minimize with trust-exact and dogleg",
          "https://docs.scipy.org/doc/scipy/reference/optimize.minimize-trustexact.html"),
     ),

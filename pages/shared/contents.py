@@ -20,6 +20,7 @@ CONTENTS = (
     Entry("pages/learn/kl_penalty.py", "KL penalty", "learn-kl-penalty"),
     Entry("pages/learn/clipping.py", "Clipping", "learn-clipping"),
     Entry("pages/learn/advantages.py", "Advantages", "learn-advantages"),
+    Entry("pages/learn/ppo_loop.py", "PPO, the loop", "learn-ppo-loop"),
 )
 
 

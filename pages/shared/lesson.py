@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import setup
+from pages.shared import progress, setup
 from pages.shared.contents import CONTENTS, Entry, place_of
 from pages.shared.lesson_blocks import Equation, Lesson, Question, Section, Source
 from pages.shared.lesson_figure import lesson_figure
@@ -22,7 +22,10 @@ def show(lesson: Lesson, data: dict[str, Any]) -> None:
     # The figure first: it is what a visitor waits for.
     with figure, st.container(key="lesson_figure"):
         spoken_of = [{"scene": section.scene, "focus": section.focus} for section in lesson.sections]
-        lesson_figure(lesson.figure, lesson.slug, [*spoken_of, {"scene": spoken_of[-1]["scene"], "focus": ()}], data)
+        spoken_of.append({"scene": spoken_of[-1]["scene"], "focus": ()})
+        wanted = lesson_figure(lesson.figure, lesson.slug, spoken_of, data)
+    if wanted in {entry.slug for entry in CONTENTS}:
+        st.switch_page(CONTENTS[place_of(wanted)[0] - 1].file)
     with text, st.container(key="lesson_text", gap="small"):
         _head(lesson, entry, number)
         count = 0
@@ -33,11 +36,12 @@ def show(lesson: Lesson, data: dict[str, Any]) -> None:
             _try_it(lesson)
         _sources(lesson)
         _neighbours(before, after)
+        progress.restore()
 
 
 def _head(lesson: Lesson, entry: Entry, number: int) -> None:
-    done = st.session_state.get("_learned", frozenset())
-    words = f"Lesson {number} of {len(CONTENTS)} · {lesson.minutes} minutes"
+    done = progress.learned()
+    words = f"Lesson {number} of {len(CONTENTS)} · {lesson.minutes} minutes of reading"
     checked = f" · {len(done)} of {len(CONTENTS)} questions answered" if done else ""
     st.html(f'<p class="ppo-kicker">{words}{checked}</p>')
     st.title(entry.title, anchor=False)
@@ -70,7 +74,7 @@ def _check(slug: str, question: Question) -> None:
     at = answers.index(chosen)
     if at == question.right:
         st.success(f"Yes. {question.options[at][1]}")
-        st.session_state["_learned"] = st.session_state.get("_learned", frozenset()) | {slug}
+        progress.note(slug)
     else:
         st.warning(f"Not quite. {question.options[at][1]}")
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import textwrap
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+WORDS_A_MINUTE = 220
 
 
 class Symbol(NamedTuple):
@@ -63,8 +66,8 @@ def engine_source(*functions: Callable[..., Any]) -> Source:
     for function in functions:
         text = textwrap.dedent(inspect.getsource(function))
         parts.append(re.sub(r'^    """.*?"""\n', "", text, count=1, flags=re.DOTALL | re.MULTILINE).rstrip())
-    module = functions[0].__module__.replace(".", "/")
-    return Source("\n\n".join(parts), f"{module}.py")
+    modules = dict.fromkeys(f"{function.__module__.replace('.', '/')}.py" for function in functions)
+    return Source("\n\n".join(parts), ", ".join(modules))
 
 
 class Section(NamedTuple):
@@ -103,4 +106,17 @@ class Lesson(NamedTuple):
     question: Question
     experiment: Experiment
     sources: tuple[tuple[str, str], ...]
-    minutes: int = 3
+
+    @property
+    def words(self) -> int:
+        """How many words there are to read: the lead, headings, text, and equations in words; formulas count as one."""
+        blocks = [block for section in self.sections for block in section.blocks]
+        said = [block for block in blocks if not isinstance(block, Source)]
+        told = [block.words if isinstance(block, Equation) else block for block in said]
+        every = " ".join([self.lead, *(section.title for section in self.sections), *told])
+        return len(re.sub(r"\$[^$]*\$", "x", every).split())
+
+    @property
+    def minutes(self) -> int:
+        """How long that takes, at 220 words a minute."""
+        return math.ceil(self.words / WORDS_A_MINUTE)

@@ -19,8 +19,9 @@ LIKE_THE_LAB = {"clipping"}
 FAMILIES = {
     "clipping": ("panel", "objective", "histogram", "lesson/clip_math", "lesson/clipping"),
     "credit": ("lesson/credit_math", "lesson/credit"),
-    "gradients": ("lesson/gradient_math", "lesson/contours", "lesson/gradients"),
+    "gradients": ("lesson/gradient_math", "lesson/contours", "lesson/real_runs", "lesson/gradients"),
     "importance": ("lesson/importance_math", "lesson/trajectory_math", "lesson/importance", "lesson/trajectory"),
+    "loop": ("lesson/loop_clock", "lesson/loop_diagram", "lesson/loop_drawing", "lesson/loop"),
     "penalty": ("lesson/penalty_math", "lesson/contours", "lesson/penalty"),
     "trust": ("lesson/trust_math", "lesson/policy_math", "lesson/contours", "lesson/trust", "lesson/policy"),
 }  # fmt: skip
@@ -56,9 +57,16 @@ def _component(family: str) -> Any:
 _COMPONENTS = {family: _component(family) for family in FAMILIES}
 
 
-def lesson_figure(family: str, slug: str, sections: list[dict[str, Any]], data: dict[str, Any]) -> None:
-    """Shows a family's figure; ``sections`` say which scene and parts each section of the text is about."""
+def lesson_figure(family: str, slug: str, sections: list[dict[str, Any]], data: dict[str, Any]) -> str:
+    """Shows a family's figure; ``sections`` say which scene and parts each section of the text is about.
+
+    Returns the slug of the lesson that a link in the figure was pressed for, else an empty text.
+    """
     if family in LIKE_THE_LAB:
         with st.container(key="scripts"):
             load_plotly()
-    _COMPONENTS[family](key=f"figure_{slug}", data={"family": family, "sections": sections, "values": data})
+    shown = _COMPONENTS[family](
+        key=f"figure_{slug}", data={"family": family, "sections": sections, "values": data},
+        on_goto_change=lambda: None,
+    )  # fmt: skip
+    return shown.goto or ""

@@ -18,6 +18,7 @@ HANDLES = {
     "learn-clipping": ("Clip range ε, upper knee", 180),
     "learn-kl-penalty": ("Penalty β", 120),
     "learn-advantages": ("Reward", 0, -30),
+    "learn-ppo-loop": ("Update", 120),
 }
 # Moves the pointer once a frame and counts the frames in which something drawn has changed.
 FINGER = """

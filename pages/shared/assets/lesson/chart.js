@@ -156,3 +156,7 @@ L.Chart = class {
 
 L.DASH = { dash: "8 5", dot: "2 4", dashdot: "9 4 2 4", longdash: "14 5" };
 L.plain = (v) => (v < 0 ? "−" : "") + String(Math.abs(v));
+// A positive number in two or three digits, whatever its size.
+L.brief = (v) => (v >= 0.0095 ? v.toFixed(v >= 9.95 ? 0 : v >= 0.095 ? 2 : 3) : v > 0 ? v.toExponential(0).replace(/e-(\d+)/, (_, d) => " · 10⁻" + d.replace(/\d/g, (k) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[k])) : "0");
+// A power of ten.
+L.tenTo = (v) => (v === 0 ? "1" : v === 1 ? "10" : "10" + (v < 0 ? "⁻" : "") + String(Math.abs(v)).replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]));

@@ -1,5 +1,5 @@
 // Keeps text and figure in step: the section being read chooses the figure's scene, and symbols explain themselves.
-// A family of figures is L.figures[name] = (host, values, redraw) -> { scenes: {name: node}, draw(theme, scene), end() }
+// A family of figures is L.figures[name] = (host, values, redraw, send) -> { scenes: {name: node}, draw(theme, scene, focus), end() }
 L.figures = L.figures || {};
 
 L.mountLesson = (component) => {
@@ -10,7 +10,7 @@ L.mountLesson = (component) => {
     root.textContent = "";
     const redraw = L.onceAFrame(() => L.drawLesson(inst));
     inst.redraw = redraw;
-    inst.figure = L.figures[component.data.family](root, component.data.values, redraw);
+    inst.figure = L.figures[component.data.family](root, component.data.values, redraw, (name, value) => inst.component.setTriggerValue(name, value));
     inst.watch = new ResizeObserver(redraw);
     inst.watch.observe(root);
     inst.spy = L.onceAFrame(() => L.spy(inst));
@@ -35,7 +35,7 @@ L.mountLesson = (component) => {
     wait();
     L.readSection(inst, 0);
   }
-  inst.data = component.data;
+  inst.component = component; inst.data = component.data;
   inst.theme = L.theme(root);
   // The page's own panel colour, so that labels keep a clean outline.
   inst.theme.panel = L.over(inst.theme.bg, getComputedStyle(root).getPropertyValue("--st-secondary-background-color") || inst.theme.bg, 0.45);

@@ -1,9 +1,9 @@
-// The policy-gradient figure: a climb beside a cliff, and the spread of the gradient under four ways of giving credit.
+// The policy-gradient figure: a climb beside a cliff, recorded runs, and the spread of the gradient under four ways of giving credit.
 L.figures.gradients = (host, values, redraw) => {
-  const cliff = L.cliffScene(redraw), noise = L.noiseScene(redraw);
-  host.append(cliff.node, noise.node);
-  const scenes = { cliff, noise };
-  return { scenes: { cliff: cliff.node, noise: noise.node }, draw: (theme, scene) => scenes[scene].draw(theme) };
+  const cliff = L.cliffScene(redraw), real = L.realScene(redraw, values), noise = L.noiseScene(redraw);
+  host.append(cliff.node, real.node, noise.node);
+  const scenes = { cliff, real, noise };
+  return { scenes: { cliff: cliff.node, real: real.node, noise: noise.node }, draw: (theme, scene) => scenes[scene].draw(theme) };
 };
 
 L.cliffScene = (redraw) => {
@@ -29,7 +29,7 @@ L.cliffScene = (redraw) => {
     if (c.begin(X, Y, t)) {
       c.axes({ grid: false });
       c.path("floor", `M${c.sx(1.35)} ${c.margin.t}H${c.w - c.margin.r}V${c.h - c.margin.b}H${c.sx(1.35)}Z`, { fill: L.fade(t.danger, 0.08), part: "floor" });
-      c.text("floorname", 2.8, Y[0], "the floor: no slope, no way back", { anchor: "middle", dy: -10, fill: t.danger, part: "floor" });
+      c.text("floorname", X[1], Y[0], "the floor: no slope, no way back", { anchor: "end", dx: -6, dy: -10, fill: t.danger, part: "floor" });
       L.drawContours(c, levels, t.text, "value");
       c.line("path", path.map((p) => p[0]), path.map((p) => p[1]), { stroke: fell ? t.danger : t.blue, width: 2, part: "path" });
       path.forEach((p, i) => { if (p[0] < X[1] && p[0] > X[0]) c.dot("p" + i, p[0], p[1], { r: i === STEPS ? 6 : 3, fill: fell ? t.danger : t.blue, stroke: t.panel, part: "path" }); });

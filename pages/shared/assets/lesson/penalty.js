@@ -6,9 +6,6 @@ L.figures.penalty = (host, values, redraw) => {
   return { scenes: { price: price.node, control: control.node }, draw: (theme, scene) => scenes[scene].draw(theme) };
 };
 
-L.tenTo = (v) => (v === 0 ? "1" : v === 1 ? "10" : "10" + (v < 0 ? "⁻" : "") + String(Math.abs(v)).replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]));
-L.brief = (v) => (v >= 0.0095 ? v.toFixed(v >= 9.95 ? 0 : v >= 0.095 ? 2 : 3) : v > 0 ? v.toExponential(0).replace(/e-(\d+)/, (_, d) => " · 10⁻" + d.replace(/\d/g, (k) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[k])) : "0");
-
 L.priceScene = (redraw, values) => {
   const P = L.penalty, st = { beta: 1, target: 0.01 }, start = P.parameters(values.old), BATCHES = Object.entries(values.scales);
   const node = L.el("div", "ppo-scene"), upper = L.el("div", "ppo-row"), lower = L.el("div", "ppo-row"), bar = L.el("div", "ppo-panel-controls");
