@@ -104,6 +104,8 @@ E.drawHeat = (inst) => {
   }
 };
 
+E.sha = (seed) => (seed.sha256 ? ` · SHA-256 ${seed.sha256}…` : "");
+
 E.dots = (row, span, parent) => {
   const at = (value) => `${(100 * (value - span[0])) / (span[1] - span[0])}%`;
   const strip = E.el("div", "ev-dots", parent);
@@ -119,7 +121,7 @@ E.dots = (row, span, parent) => {
     dot.href = seed.url;
     dot.target = "_self";
     dot.style.left = at(seed.value);
-    dot.title = `seed ${seed.seed}: ${seed.value}`;
+    dot.title = seed.title || `seed ${seed.seed}: ${seed.value}${E.sha(seed)}`;
     dot.setAttribute("aria-label", dot.title);
     dot.dataset.state = seed.state;
   }
@@ -164,7 +166,7 @@ E.drawTable = (inst) => {
     for (const seed of row.seeds || []) {
       const link = E.el("a", "", runs, String(seed.seed));
       link.href = seed.url; link.target = "_self"; link.dataset.state = seed.state;
-      link.title = `seed ${seed.seed}: ${seed.state}${seed.value === null ? "" : `, return ${seed.value}`}`;
+      link.title = `seed ${seed.seed}: ${seed.state}${seed.value === null ? "" : `, return ${seed.value}`}${E.sha(seed)}`;
     }
   }
 };
