@@ -54,8 +54,11 @@ def overlap(one: Summary, two: Summary) -> bool:
     return one.low <= two.high and two.low <= one.high
 
 
-def verdict(seeds: Mapping[str, Sequence[float]]) -> Verdict:
-    """Which of several settings may be called the best, or why none and how many seeds it would take."""
+def verdict(seeds: Mapping[str, Sequence[float]], digits: int = 1) -> Verdict:
+    """Which of several settings may be called the best, or why none and how many seeds it would take.
+
+    ``digits``: how many decimals the words give a gap.
+    """
     found = {name: summarise(values) for name, values in seeds.items() if len(values)}
     if len(found) < 2:
         return Verdict(None, None, "There is nothing to compare yet.")
@@ -74,7 +77,8 @@ def verdict(seeds: Mapping[str, Sequence[float]]) -> Verdict:
     if needed is not None:
         # The formula is of means of normal seeds; where it promises too much, the seeds at hand know better.
         needed = max(needed, min(one.n, two.n) + 1)
-    return Verdict(None, needed, f"No winner: {_why(best, rival, one, two, rivals)}. {_how_many(one, two, needed)}")
+    words = f"No winner: {_why(best, rival, one, two, rivals)}. {_how_many(one, two, needed, digits)}"
+    return Verdict(None, needed, words)
 
 
 def _why(best: str, rival: str, one: Summary, two: Summary, rivals: list[str]) -> str:
@@ -87,13 +91,13 @@ def _why(best: str, rival: str, one: Summary, two: Summary, rivals: list[str]) -
     return f"{best} and {rival}{more} differ by less than chance explains (Welch's test, adjusted by Holm)"
 
 
-def _how_many(one: Summary, two: Summary, needed: int | None) -> str:
+def _how_many(one: Summary, two: Summary, needed: int | None, digits: int) -> str:
     gap = one.centre - two.centre
     if not math.isfinite(one.sd + two.sd) or (gap == 0 and min(one.n, two.n) < FOR_AN_INTERVAL):
         return f"At least {FOR_AN_INTERVAL} seeds each are needed."
     if gap == 0:
         return "Their centres are equal, so there is no gap for more seeds to show."
     if needed is None:
-        return f"A gap of {number(gap)} would take more than {MOST_SEEDS:,} seeds each."
+        return f"A gap of {number(gap, digits)} would take more than {MOST_SEEDS:,} seeds each."
     power = f"(power {100 * POWER:.0f} %)"
-    return f"If the gap of {number(gap)} is real, about {needed:,} seeds each would show it {power}."
+    return f"If the gap of {number(gap, digits)} is real, about {needed:,} seeds each would show it {power}."

@@ -126,9 +126,10 @@ def too_few(n: int) -> str:
     return f"{n} {'seed' if n == 1 else 'seeds'}, too few for a claim"
 
 
-def number(value: float) -> str:
-    """A return in words: one decimal, a true minus sign, no minus before zero."""
-    return f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
+def number(value: float, digits: int = 1) -> str:
+    """A return in words: so many decimals, a true minus sign, no minus before zero."""
+    text = f"{value:.{digits}f}"
+    return (text if float(text) else text.lstrip("-")).replace("-", "−")
 
 
 def bootstrap_interval(statistic: Any, samples: Sequence[Any], **options: Any) -> tuple[Any, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import case_replay, diagnosing
+from pages.shared import case_replay, diagnosing, recompute
 from pages.shared.plain import plain
 from ppo_engine.config import KNOBS
+from ppo_engine.jobs.recomputing import Kept
 from ppo_engine.objectives import OBJECTIVES
 from ppo_engine.plots.case_curves import SOURCE, case_figure, described
 from ppo_engine.plots.remedies import text_of
@@ -52,4 +53,7 @@ def _draw(name: str) -> None:
         st.plotly_chart(figure, key=f"curves_{name}", config=diagnosing.CHART, alt=described(found.evidence))
         steps = f"{int(recording.updates[-1])} updates of {recording.config.batch} steps, seed {recording.config.seed}"
         move = f" The move to try: {found.move.words}." if found.move else ""
-        st.caption(plain(f"{steps}, parameters_sha256 {recording.parameters_sha256[:12]}.{move}"))
+        st.caption(plain(f"{steps}, parameters_sha256 {recording.parameters_sha256[:12]}.{move}"),
+                   help=f"parameters_sha256 {recording.parameters_sha256}")  # fmt: skip
+        kept = Kept(CASES[name].title, recording.config, recording.parameters_sha256, False, {"case": name})
+        recompute.show([kept], f"Case: {CASES[name].title}", f"case_{name}", "Recompute")

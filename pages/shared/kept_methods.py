@@ -6,52 +6,72 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import kept_chart, kept_runs, recompute
 from pages.shared.plain import plain
 from ppo_engine.envs import describe
 from ppo_engine.jobs import studies
 from ppo_engine.jobs.methods import ARENAS, METHODS, Arena
 from ppo_engine.jobs.methods_table import interval, means, sentence
-from ppo_engine.plots.kept import Line, described, dots
+from ppo_engine.jobs.recomputing import kept_runs as runs_of
+from ppo_engine.plots.kept import Line, Seed, interval_cell, packet
 from ppo_engine.statistics import interquartile_mean
 
 LEAD = (
     "Every method of the articles, trained from scratch on the same seeds, each with settings that suit it, and then"
     " played greedily for 100 fresh episodes. A dot is one seed, the bar their interquartile mean, the band its 95 %"
-    " bootstrap interval over seeds."
+    " bootstrap interval over seeds. A dot or number opens the Lab with that run's own settings."
 )
+WIDTHS = "190px minmax(200px, 1fr) 210px 185px 265px"
+HEADS = (
+    ("method", "Press a name for its runs"), ("greedy return of each seed", ""),
+    ("interquartile mean [95 % interval]", "Percentile bootstrap over seeds; none below five seeds"),
+    ("published", "Stable-Baselines3's, one run: mean ± deviation over episodes"), ("seeds 1, 2, …", ""),
+)  # fmt: skip
 
 
 def show() -> None:
     """The section: one environment at a time."""
     rows = studies.rows("methods")
     arenas = [arena for arena in ARENAS if any(row["env_id"] == arena.env_id for row in rows)]
+    if not arenas:
+        st.info("No method has been trained yet: `python -m ppo_engine.jobs.methods` does it.")
+        return
     st.markdown(LEAD)
     names = [arena.env_id for arena in arenas]
-    chosen = st.segmented_control("Environment", names, default=names[min(1, len(names) - 1)], key="kept_env")
+    first = names[min(1, len(names) - 1)]
+    chosen = st.segmented_control("Environment", names, default=first, key="kept_env", label_visibility="collapsed")
     arena = next((arena for arena in arenas if arena.env_id == chosen), arenas[0])
     _draw(arena, rows)
 
 
 def _draw(arena: Arena, rows: list[dict[str, Any]]) -> None:
     seeds = {method: values for method in METHODS if (values := means(rows, arena.env_id, method))}
-    lines = [
-        Line(METHODS[method], method, values, float(interquartile_mean(values)), interval(values))
-        for method, values in seeds.items()
-    ]
-    solved = describe(arena.env_id).threshold
     st.markdown(sentence(arena, seeds))
-    figure, links = st.columns([5, 4], gap="medium")
-    marks = {} if solved is None else {float(solved): f"solved {solved:g}"}
-    figure.plotly_chart(dots(lines, "greedy return, mean of 100 episodes", marks), key="kept_methods",
-                        config={"displayModeBar": False}, alt=described(lines))  # fmt: skip
-    with links:
-        st.caption(plain(f"{arena.total_timesteps:,} steps each. A number opens the Lab with that run's own settings."))
-        for method in seeds:
-            mine = [row for row in rows if (row["env_id"], row["method"]) == (arena.env_id, method)]
-            with st.container(horizontal=True, gap=None, vertical_alignment="center"):
-                st.markdown(plain(METHODS[method]), width=165)
-                for row in mine:
-                    st.page_link("pages/lab/train.py", label=f"{row['mean']:.0f}".replace("-", "−"),
-                                 query_params={"row": studies.link("methods", row)},
-                                 help=f"Seed {row['seed']}: {row['mean']} ± {row['std']} over 100 episodes, SHA-256 "
-                                      f"{row['parameters_sha256'][:12]}", width="content")  # fmt: skip
+    key = f"kept_method_{arena.env_id}"
+    picked = st.session_state.get(key, "ppo_clip")
+    lines = [_line(arena, method, rows, picked) for method in METHODS]
+    solved = describe(arena.env_id).threshold
+    levels = {} if solved is None else {float(solved): f"solved: {solved:g}"}
+    axis = f"greedy return, mean of 100 episodes, after {arena.total_timesteps:,} steps"
+    kept_chart.chart(packet(lines, axis, HEADS, WIDTHS, 0, levels), f"kept_methods_{arena.env_id}",
+                     lambda method: st.session_state.update({key: method}))  # fmt: skip
+    kept = runs_of("methods", {"env_id": arena.env_id, "method": picked})
+    st.markdown(f"**{plain(METHODS[picked])} on {plain(arena.env_id)}**")
+    recompute.show(kept, METHODS[picked], f"methods_{arena.env_id}_{picked}")
+    values = [next((row["mean"] for row in rows if row["parameters_sha256"] == one.sha256), None) for one in kept]
+    kept_runs.show(kept, values, "mean", f"methods_{arena.env_id}_{picked}", "ppo_engine.jobs.methods")
+
+
+def _line(arena: Arena, method: str, rows: list[dict[str, Any]], picked: str) -> Line:
+    mine = [row for row in rows if (row["env_id"], row["method"]) == (arena.env_id, method)]
+    values = [row["mean"] for row in mine]
+    centre, ends = (float(interquartile_mean(values)), interval(values)) if values else (None, None)
+    dots = [
+        Seed(row["seed"], row["mean"], kept_runs.lab_url('methods', row), row["parameters_sha256"],
+             row["diverged"])
+        for row in mine
+    ]  # fmt: skip
+    published = arena.published.get(method, "")
+    cells = [interval_cell(centre, ends, 1, len(values)), {"text": "", "muted": published or "–"}]
+    return Line(METHODS[method], method if method != "a2c" else "policy_gradient", dots, centre, ends, cells,
+                pick=method, on=method == picked)  # fmt: skip

@@ -14,6 +14,7 @@ from pages.shared.live_chart import note_loaded
 from pages.shared.sweep_chart import chart
 from ppo_engine.envs import describe
 from ppo_engine.jobs.control import runs_folder
+from ppo_engine.jobs.recomputing import Kept
 from ppo_engine.jobs.speed import in_words
 from ppo_engine.jobs.sweep_view import RunResult, Standing, SweepView
 from ppo_engine.plots import evidence
@@ -105,6 +106,16 @@ def progress(standing: Standing) -> str:
     left = standing.seconds_left
     done += f", about {in_words(left)} left" if math.isfinite(left) and left > 0 else ""
     return f"{done}. {standing.where}" if standing.where else done
+
+
+def recorded_runs(standing: Standing) -> list[Kept]:
+    """The runs of a recorded grid, to be trained again."""
+    grid, cells = standing.sweep.grid, standing.sweep.cells
+    return [
+        Kept(f"{cells[run.cell].label}, seed {run.seed}", grid.config(cells[run.cell].values, run.seed), run.sha256,
+             run.state == "diverged", {})
+        for run in standing.results
+    ]  # fmt: skip
 
 
 def _url(standing: Standing, run: RunResult) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.shared import sweep_results, sweep_setup
+from pages.shared import recompute, sweep_results, sweep_setup
 from pages.shared.plain import plain
 from ppo_engine.grids import Grid
 from ppo_engine.jobs import sweeps
@@ -45,6 +45,9 @@ def show() -> None:
     _buttons(standing, columns)
     _write_url()
     sweep_results.show(standing, axes, reference or 0)
+    if not standing.sweep.sweep_id:
+        kept = sweep_results.recorded_runs(standing)
+        recompute.show(kept, "Recorded grid", "recorded_grid", "Recompute this grid", [standing.sweep.grid])
 
 
 def _axes(grid: Grid, columns: list) -> tuple[str, str] | None:

@@ -20,7 +20,7 @@ from ppo_engine.jobs.sweep_view import STARTING
 from ppo_engine.jobs.worker import one_thread
 
 FILE, LOCK = "speed.json", "speed.lock"
-MEASURED_FOR = 1.0
+MEASURED_FOR, MOST_PATIENCE = 1.0, 4.0
 # What the work of one step depends on; every other knob changes what is learnt, not how long it takes.
 WORK = (
     "env_id", "objective", "n_envs", "n_steps", "n_epochs", "batch_size", "hidden_sizes", "activation", "shared_trunk",
@@ -37,18 +37,19 @@ def known(runs: Path, config: TrainConfig) -> float | None:
 
 
 def measure(runs: Path, config: TrainConfig) -> float:
-    """Train for about a second, throw the result away, and keep the speed; steps per second."""
+    """Train for about a second, throw the result away, and keep the speed; steps per second of a free core."""
     one_thread()
     from ppo_engine.report import Diverged
     from ppo_engine.trainer import Trainer
 
+    # Processor time, not the clock's: what else the machine does just now would else be in every later estimate.
     with Trainer(config.with_(total_timesteps=50_000_000), workers=1) as trainer:
         trainer.update()
-        before, began = trainer.timesteps, time.perf_counter()
+        before, began, patience = trainer.timesteps, time.process_time(), time.monotonic() + MOST_PATIENCE
         with contextlib.suppress(Diverged):
-            while time.perf_counter() - began < MEASURED_FOR:
+            while time.process_time() - began < MEASURED_FOR and time.monotonic() < patience:
                 trainer.update()
-        speed = max(1, trainer.timesteps - before) / (time.perf_counter() - began)
+        speed = max(1, trainer.timesteps - before) / (time.process_time() - began)
     _keep(Path(runs), _key(config), speed)
     return speed
 

@@ -59,20 +59,37 @@ def wanted() -> list[tuple[str, str, int]]:
     return [(setting, env, seed) for setting in SETTINGS for env in STEPS for seed in range(1, SEEDS + 1)]
 
 
+def scales(rows: list[dict[str, Any]]) -> dict[str, tuple[float, float]]:
+    """Environment → what counts as 0 and as 1 there: the mean return of all first policies, and the best single run."""
+    found = {}
+    for env in STEPS:
+        mine = [row for row in rows if row["env_id"] == env and row["last_100"] is not None]
+        if mine:
+            zero, best = sum(row["untrained"] for row in mine) / len(mine), max(row["last_100"] for row in mine)
+            found[env] = (zero, max(best, zero + 1e-9))
+    return found
+
+
+def share(row: dict[str, Any], scale: dict[str, tuple[float, float]]) -> float | None:
+    """A row's (last_100 − untrained)/(best − untrained); None for a run that saw no episode end."""
+    if row["last_100"] is None or row["env_id"] not in scale:
+        return None
+    zero, best = scale[row["env_id"]]
+    return (row["last_100"] - zero) / (best - zero)
+
+
 def scores(rows: list[dict[str, Any]]) -> dict[tuple[str, int], float]:
     """(setting, seed) → the mean, over environments, of (last_100 − untrained)/(best − untrained).
 
     ``untrained`` is the mean return of all first policies of an environment, ``best`` its best single run: 0 and 1,
     as in the paper. A pair without a row in every environment has no score.
     """
-    by_env = {env: [row for row in rows if row["env_id"] == env] for env in STEPS}
-    zero = {env: sum(row["untrained"] for row in mine) / len(mine) for env, mine in by_env.items() if mine}
-    best = {env: max(row["last_100"] for row in mine) for env, mine in by_env.items() if mine}
+    scale = scales(rows)
     parts: dict[tuple[str, int], list[float]] = {}
     for row in rows:
-        env = row["env_id"]
-        share = (row["last_100"] - zero[env]) / (best[env] - zero[env])
-        parts.setdefault((row["setting"], row["seed"]), []).append(share)
+        own = share(row, scale)
+        if own is not None:
+            parts.setdefault((row["setting"], row["seed"]), []).append(own)
     return {key: sum(some) / len(some) for key, some in parts.items() if len(some) == len(STEPS)}
 
 

@@ -28,6 +28,7 @@ class Result(Protocol):
     seed: int
     state: str
     outcome: Outcome
+    sha256: str
 
     @property
     def counts(self) -> bool:
@@ -61,7 +62,7 @@ def rows(
                 "collapsed": _share(sum(result.outcome.collapsed for result in ended), len(ended)),
                 "seeds": [
                     {"seed": run.seed, "value": _number(run.outcome.final) if run.counts else None, "state": run.state,
-                     "url": url_of(run)}
+                     "url": url_of(run), "sha256": run.sha256[:12]}
                     for run in mine
                 ],
             }

@@ -1,63 +1,97 @@
-"""Seeds as dots with their interquartile mean and its interval, one line a setting: how kept studies are drawn."""
+"""What kept studies show: a row for each setting, every seed with its link, centre and interval, and one axis."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import plotly.graph_objects as go
+from ppo_engine.plots.verdicts import show
 
-BLUE, VERMILLION, PURPLE, GREEN = "#0072B2", "#D55E00", "#CC79A7", "#009E73"
-ORANGE, GREY = "#C28400", "#808080"
-# Colour and marker together, so that none of them is told by colour alone.
-MARKS = {
-    "reinforce": (ORANGE, "x"), "policy_gradient": (ORANGE, "diamond"), "a2c": (ORANGE, "triangle-up"),
-    "surrogate": (VERMILLION, "square"), "ppo_clip": (BLUE, "circle"), "ppo_kl": (PURPLE, "cross"),
-    "ppo_kl_adaptive": (GREEN, "hexagram"), "trpo": (GREY, "pentagon"),
-}  # fmt: skip
+
+class Seed(NamedTuple):
+    """One run: its seed, what it reached (None: not trained yet), where its link leads, and the SHA-256 of its end.
+
+    ``text`` is what the link says where that is not the value.
+    """
+
+    seed: int
+    value: float | None
+    url: str
+    sha256: str = ""
+    diverged: bool = False
+    text: str = ""
 
 
 class Line(NamedTuple):
-    """One setting: its words, objective, the values of seeds 1, 2, …, centre and interval (None: too few seeds)."""
+    """One setting: its words, objective, runs, centre and interval (None: no run yet, too few seeds).
+
+    ``mark`` is a value from elsewhere to compare with; ``cells`` are what stands beside the strip; ``pick`` is the key
+    by which the row can be chosen, and ``on`` whether it is.
+    """
 
     words: str
     objective: str
-    values: Sequence[float]
-    centre: float
+    seeds: Sequence[Seed]
+    centre: float | None
     interval: tuple[float, float] | None
+    cells: Sequence[Mapping[str, str]] = ()
+    mark: float | None = None
+    pick: str = ""
+    on: bool = False
 
 
-def dots(lines: Sequence[Line], axis: str, marks: Mapping[float, str] | None = None) -> Any:
-    """Every seed of every line as a dot, its centre as a bar, the interval as a stroke through it.
+def packet(
+    lines: Sequence[Line], axis: str, heads: Sequence[tuple[str, str]], widths: str, digits: int,
+    levels: Mapping[float, str] | None = None, mark_words: str = "", within: Sequence[float] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Everything the component draws.
 
-    ``marks`` are vertical lines by value, with their words. The best is not marked: whether there is one is for the
-    sentence beside the figure to say.
+    ``heads`` are the columns' titles with what they mean, ``widths`` their CSS widths; ``digits`` is how exactly values
+    are written; ``levels`` are lines across all strips by value; ``mark_words`` say whose value the marks are;
+    the axis reaches at least across ``within``.
     """
-    figure = go.Figure()
-    for line in lines:
-        colour, symbol = MARKS[line.objective]
-        names = [line.words] * len(line.values)
-        if line.interval:
-            figure.add_trace(go.Scatter(
-                x=list(line.interval), y=[line.words] * 2, mode="lines", line={"color": colour, "width": 7},
-                opacity=0.35, hovertemplate=f"95 % interval %{{x:.1f}}<extra>{line.words}</extra>"))  # fmt: skip
-        figure.add_trace(go.Scatter(
-            x=list(line.values), y=names, mode="markers", marker={"symbol": symbol, "size": 9, "color": colour},
-            customdata=[seed + 1 for seed in range(len(line.values))],
-            hovertemplate=f"seed %{{customdata}}: %{{x:.1f}}<extra>{line.words}</extra>"))  # fmt: skip
-        figure.add_trace(go.Scatter(
-            x=[line.centre], y=[line.words], mode="markers",
-            marker={"symbol": "line-ns", "size": 22, "line": {"width": 3, "color": colour}},
-            hovertemplate=f"interquartile mean %{{x:.1f}}<extra>{line.words}</extra>"))  # fmt: skip
-    for value, words in (marks or {}).items():
-        figure.add_vline(x=value, line={"color": GREY, "width": 1, "dash": "dot"}, annotation_text=words,
-                         annotation_font_size=12)  # fmt: skip
-    figure.update_yaxes(autorange="reversed", title="", tickfont_size=14)
-    figure.update_xaxes(title=axis, zeroline=False, tickfont_size=13)
-    figure.update_layout(showlegend=False, height=70 + 38 * len(lines), margin={"l": 8, "r": 12, "t": 24, "b": 40})
-    return figure
+    return {
+        "axis": axis, "heads": [list(head) for head in heads], "widths": widths,
+        "lines": [{"value": value, "text": text} for value, text in (levels or {}).items()],
+        "mark_title": f"{mark_words}: %" if mark_words else "", "mark_words": mark_words,
+        "within": list(within), "rows": [_row(line, digits) for line in lines],
+    }  # fmt: skip
 
 
-def described(lines: Sequence[Line]) -> str:
-    """The figure in words, for those who do not see it."""
-    return "Interquartile means over seeds: " + "; ".join(f"{line.words} {line.centre:.1f}" for line in lines) + "."
+def interval_cell(centre: float | None, interval: tuple[float, float] | None, digits: int, n: int,
+                  url: str = "", title: str = "") -> dict[str, str]:  # fmt: skip
+    """A centre with its interval as a cell; below five seeds how many there are instead."""
+    if centre is None:
+        return {"text": "–", "muted": "not trained yet"}
+    few = f"{n} {'seed' if n == 1 else 'seeds'}, too few"
+    muted = f"[{show(interval[0], digits)}, {show(interval[1], digits)}]" if interval else few
+    return {"text": show(centre, digits), "muted": muted, "url": url, "title": title}
+
+
+def described(lines: Sequence[Line], digits: int = 1) -> str:
+    """The rows in words, for those who do not see them."""
+    known = [f"{line.words} {show(line.centre, digits)}" for line in lines if line.centre is not None]
+    return "Centres over seeds: " + "; ".join(known) + "."
+
+
+def _row(line: Line, digits: int) -> dict[str, Any]:
+    return {
+        "label": line.words, "objective": line.objective, "centre": _finite(line.centre), "mark": line.mark,
+        "low": line.interval[0] if line.interval else None, "high": line.interval[1] if line.interval else None,
+        "cells": [dict(cell) for cell in line.cells], "pick": line.pick, "on": line.on,
+        "seeds": [_seed(seed, digits) for seed in line.seeds],
+    }  # fmt: skip
+
+
+def _seed(seed: Seed, digits: int) -> dict[str, Any]:
+    value = _finite(seed.value)
+    text = seed.text or ("–" if value is None else show(value, digits))
+    state = "queued" if value is None and not seed.diverged else "diverged" if seed.diverged else "finished"
+    said = "not trained yet" if state == "queued" else "diverged" if value is None else text
+    title = f"seed {seed.seed}: {said}" + (f" · SHA-256 {seed.sha256[:12]}…" if seed.sha256 else "")
+    return {"seed": seed.seed, "value": value, "text": text, "url": seed.url, "title": title, "state": state}
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -18,6 +18,7 @@ class Run(NamedTuple):
     seed: int
     state: str
     outcome: Outcome
+    sha256: str = ""
 
     @property
     def counts(self):
@@ -26,7 +27,8 @@ class Run(NamedTuple):
 
 def run(cell, seed, final, state="finished", collapsed=False, level=None):
     curve = np.full(PIECES, np.nan if level is None else level)
-    return Run(f"run-{cell}-{seed}", cell, seed, state, Outcome(curve, 20.0, final, collapsed))
+    outcome = Outcome(curve, 20.0, final, collapsed)
+    return Run(f"run-{cell}-{seed}", cell, seed, state, outcome, "0" * 64)
 
 
 GRID = make_grid("CartPole-v1", [("clip_range", [0.1, 0.2]), ("learning_rate", [1e-3, 1e-2])], (1, 2))
@@ -42,11 +44,12 @@ def test_a_row_has_every_seed_with_its_link_and_only_ended_runs_count():
     first, second, third, fourth = rows(TWO)
     assert (first["centre"], first["text"], first["few"]) == (150.0, "150.0", "2 seeds, too few for a claim")
     assert first["seeds"] == [
-        {"seed": 1, "value": 100.0, "state": "finished", "url": "?run=run-0-1"},
-        {"seed": 2, "value": 200.0, "state": "finished", "url": "?run=run-0-2"},
+        {"seed": 1, "value": 100.0, "state": "finished", "url": "?run=run-0-1", "sha256": "0" * 12},
+        {"seed": 2, "value": 200.0, "state": "finished", "url": "?run=run-0-2", "sha256": "0" * 12},
     ]
     assert second["n"] == 1
-    assert second["seeds"][1] == {"seed": 2, "value": None, "state": "queued", "url": "?run=run-1-2"}
+    waiting = second["seeds"][1]
+    assert (waiting["seed"], waiting["value"], waiting["state"], waiting["url"]) == (2, None, "queued", "?run=run-1-2")
     assert third["n"] == 0 and third["text"] == "–" and third["few"] == "no seed yet" and fourth["seeds"] == []
     assert first["better"] == {"text": "compared with", "is": True}
     assert second["better"]["text"] == "100 %: 1 seed, too few for a claim" and third["better"]["text"] == "–"

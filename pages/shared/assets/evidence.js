@@ -113,6 +113,7 @@ E.save = (inst, id, format) => {
   inst.theme = kept; draw(inst);
   return L.savePlot(plot, data, layout, head.textContent, title, [title, inst.data.key.slice(0, 26), id, inst.data.progress.text], format);
 };
+E.sha = (seed) => (seed.sha256 ? ` · SHA-256 ${seed.sha256}…` : "");
 
 E.dots = (row, span, parent) => {
   const at = (value) => `${(100 * (value - span[0])) / (span[1] - span[0])}%`;
@@ -129,7 +130,7 @@ E.dots = (row, span, parent) => {
     dot.href = seed.url;
     dot.target = "_self";
     dot.style.left = at(seed.value);
-    dot.title = `seed ${seed.seed}: ${seed.value}`;
+    dot.title = seed.title || `seed ${seed.seed}: ${seed.value}${E.sha(seed)}`;
     dot.setAttribute("aria-label", dot.title);
     dot.dataset.state = seed.state;
   }
@@ -174,7 +175,7 @@ E.drawTable = (inst) => {
     for (const seed of row.seeds || []) {
       const link = E.el("a", "", runs, String(seed.seed));
       link.href = seed.url; link.target = "_self"; link.dataset.state = seed.state;
-      link.title = `seed ${seed.seed}: ${seed.state}${seed.value === null ? "" : `, return ${seed.value}`}`;
+      link.title = `seed ${seed.seed}: ${seed.state}${seed.value === null ? "" : `, return ${seed.value}`}${E.sha(seed)}`;
     }
   }
 };

@@ -1,0 +1,57 @@
+"""The component that draws kept settings as rows: every seed a dot that is a link, the centre, interval, and words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def _script() -> str:
+    css = json.dumps((ASSETS / "kept.css").read_text(encoding="utf-8"))
+    style = (
+        "if (!document.getElementById('ppo-kept-style')) { const s = document.createElement('style');"
+        f" s.id = 'ppo-kept-style'; s.textContent = {css}; document.head.append(s); }}"
+    )
+    return f"{style}\n{(ASSETS / 'kept.js').read_text(encoding='utf-8')}\nexport default function () {{}}\n"
+
+
+_scripts = st.components.v2.component(
+    "ppo_kept_scripts", html="<i hidden></i>\n<!-- kept -->", js=_script(), isolate_styles=False
+)
+_chart = st.components.v2.component(
+    "ppo_kept",
+    html="<div class='ppo-kept'>\n</div>",
+    js="""
+export default function (component) {
+  let gone = false;
+  const go = () => { if (gone) return; const K = window.PPOKept, E = window.PPOEvidence, L = window.PPOLive;
+    if (K && K.ready && E && E.ready && L && L.ready) K.mount(component); else setTimeout(go, 15); };
+  go();
+  return () => { gone = true; };
+}
+""",
+    isolate_styles=False,
+)
+
+
+def load_scripts() -> None:
+    """Sends the script of these charts; it draws with those of the grids' chart, which are there as well."""
+    with st.container(key="kept_scripts"):
+        _scripts(key="ppo_kept_scripts")
+
+
+def chart(data: dict[str, Any], key: str, on_pick: Callable[[str], None] | None = None) -> None:
+    """Shows a packet of ``ppo_engine.plots.kept``; ``on_pick`` gets the key of the row whose name was pressed."""
+
+    def picked() -> None:
+        value = getattr(st.session_state[key], "picked", None)
+        if on_pick is not None and value:
+            on_pick(value)
+
+    _chart(key=key, data=data, on_picked_change=picked)
