@@ -141,4 +141,5 @@ def normalise_minibatches(advantages: np.ndarray, size: int) -> np.ndarray:
 def _trace(log_ratios: list, advantages: list, squares: float, norms: list, epoch_start: int) -> Trace:
     log_ratio = np.concatenate(log_ratios)
     grad_norm = float(np.mean(norms)) if norms else float("nan")
-    return Trace(log_ratio, np.concatenate(advantages), squares / len(log_ratio), grad_norm, epoch_start, {}, tuple(norms))
+    seen = np.concatenate(advantages)
+    return Trace(log_ratio, seen, squares / len(log_ratio), grad_norm, epoch_start, norms=tuple(norms))

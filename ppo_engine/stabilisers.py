@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from ppo_engine.learner import NotFinite, Trace
 from ppo_engine.normalisation import normalises
 from ppo_engine.objectives import PPOKL, Objective, Surrogate
 from ppo_engine.report import Diverged
-from ppo_engine.trainer import Trainer
 from ppo_engine.update_report import CHUNK, look_back
+
+if TYPE_CHECKING:
+    from ppo_engine.trainer import Trainer
 
 # By the knob that sets each: first what the objective itself brings, then what is laid around it.
 LEASHES = ("clip_range", "kl_coef", "max_kl")
@@ -57,8 +59,8 @@ def without(plan: Plan, name: str) -> Plan:
         return plan._replace(objective=bare)
     if name == "anneal_lr":
         return plan._replace(learning_rate=plan.config.learning_rate)
-    off: dict[str, Any] = {"max_grad_norm": None, "target_kl": None, "clip_range_vf": None, "normalize_advantage": False}
-    return plan._replace(config=plan.config.with_(**{name: off[name]}))
+    off = {"max_grad_norm": None, "target_kl": None, "clip_range_vf": None, "normalize_advantage": False}[name]
+    return plan._replace(config=plan.config.with_(**{name: off}))
 
 
 def measure(trainer: Trainer) -> dict[str, Any]:

@@ -36,7 +36,8 @@ def show(run_ids: Sequence[str], states: Sequence[str], called: Sequence[str]) -
     update = None if live else _moment(run_ids)
     folders = [open_feed(run_id).view.folder for run_id in run_ids]
     waiting = not live and not all(holding.nearest(folder, update) for folder in folders)
-    st.fragment(_tick, run_every=TICK if live or waiting else None)(tuple(run_ids), tuple(called), update, live, waiting)
+    every = TICK if live or waiting else None
+    st.fragment(_tick, run_every=every)(tuple(run_ids), tuple(called), update, live, waiting)
 
 
 def _moment(run_ids: Sequence[str]) -> int | None:
@@ -76,10 +77,10 @@ def drawn(found: Sequence[dict[str, Any]], called: Sequence[str]) -> str:
         return f'<div class="ppo-holding">{says}</div>'
     head = "".join(f"<th>{html.escape(name)}</th>" for name in heads)
     now = "".join(f"<td>{_bar(one.get('kl'), None, False) if one.get('rows') else ''}</td>" for one in found)
-    rows = "".join(
-        f"<tr><th>{html.escape(KNOBS[name].label)}</th>{''.join(_cell(c, f) for c, f in zip(cells, found, strict=True))}</tr>"
-        for name, cells in lines
-    )  # fmt: skip
+    rows = ""
+    for name, cells in lines:
+        drawn_cells = "".join(_cell(cell, one) for cell, one in zip(cells, found, strict=True))
+        rows += f"<tr><th>{html.escape(KNOBS[name].label)}</th>{drawn_cells}</tr>"
     last = ""
     if any("together" in one for one in found):
         cells = "".join(

@@ -1,4 +1,4 @@
-"""The stabilisers as switches, each with its value when it is on: one panel for a run that is set up, or for all twins."""
+"""The stabilisers as switches, each with its value when it is on: for a run that is set up, or for all twins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds the KL down in runs: asked for by a page, measured by a process of low priority, kept in each run's folder."""
+"""What holds the KL down in a run: asked for by a page, measured by a process of low priority, kept in its folder."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ NOT_ALONE = "The network has learned from scaled observations: one update withou
 
 
 class Cell(NamedTuple):
-    """One stabiliser in one run: the KL without it as text and number (None: not finite, or not known), and its doing."""
+    """One stabiliser in one run: the KL without it as text and as a number (None: not finite), and what it did."""
 
     text: str
     kl: float | None
@@ -97,7 +97,7 @@ def doing(name: str, acted: Mapping[str, Any]) -> str:
 
 
 def table(found: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[Cell | None]]]:
-    """For each stabiliser that is on in any of the measured runs: its knob's name, and a cell for each run, None if off.
+    """For each stabiliser that is on in any measured run: its knob's name, and a cell for each run, None if off.
 
     A run without a measurement has None everywhere.
     """
