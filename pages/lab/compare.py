@@ -23,7 +23,7 @@ run_ids, states = compare_picker.current()
 going = any(state.name in ("running", "queued", "paused") for state in states)
 
 with st.container(key="controls", gap="small"):
-    columns = st.columns([1.9, 1.1, 0.75, 1.3, 1.1, 1.35, 5.0], vertical_alignment="bottom", gap="small")
+    columns = st.columns([1.8, 1.25, 0.75, 1.3, 1.1, 1.35, 5.0], vertical_alignment="bottom", gap="small")
     lanes.common(columns, going)
     with columns[3].popover("Stored runs", width="stretch", on_change="rerun", key="c_stored") as stored:
         if stored.open:

@@ -58,9 +58,7 @@ def sentence(found: Mapping[str, Any]) -> str:
     kl, update, rows = found["kl"], found["update"], found["rows"]
     held = holders(found)
     if held:
-        told = [f"{NAMES[row['name']]} (without it {kl_text(row['kl'])})" for row in held]
-        told[0] = f"{NAMES[held[0]['name']]} (without it the KL would have been {kl_text(held[0]['kl'])} instead of "
-        told[0] += f"{kl_text(kl)})"
+        told = [f"{NAMES[row['name']]} ({_without(row['kl'], kl if row is held[0] else None)})" for row in held]
         return f"Holding the KL down at update {update}: {', then '.join(told)}."
     region = next((row for row in rows if row["name"] == "max_kl"), None)
     if region:
@@ -73,7 +71,19 @@ def sentence(found: Mapping[str, Any]) -> str:
         )
     if not any("kl" in row for row in rows):
         return f"At update {update} no stabiliser is on that could hold the KL ({kl_text(kl)}) down."
-    return f"At update {update} no stabiliser matters: the KL is {kl_text(kl)}, and without any of them no larger."
+    bare = [row for row in rows if "kl" in row]
+    last = found.get("together", bare[0]["kl"])
+    who = "all of them" if "together" in found else NAMES[bare[0]["name"]]
+    held_at = f"At update {update} no stabiliser holds the KL down: it is {kl_text(kl)}"
+    return f"{held_at}, and without {who} {kl_text(last)}."
+
+
+def _without(bare: float | None, kl: float | None) -> str:
+    if bare is None:
+        return "without it the update breaks"
+    return f"without it {kl_text(bare)}" if kl is None else (
+        f"without it the KL would have been {kl_text(bare)} instead of {kl_text(kl)}"
+    )  # fmt: skip
 
 
 def doing(name: str, acted: Mapping[str, Any]) -> str:
@@ -86,7 +96,8 @@ def doing(name: str, acted: Mapping[str, Any]) -> str:
         return f"learning rate at {percent(acted['share'])}"
     if name == "target_kl":
         stopped = acted["steps"] < acted["planned"]
-        return f"{'stopped after' if stopped else 'let through all'} {acted['steps']} of {acted['planned']} steps"
+        return f"stopped after {acted['steps']} of {acted['planned']} steps" if stopped else \
+               f"let through all {acted['planned']} steps"  # fmt: skip
     if name == "clip_range_vf":
         return f"holds {percent(acted['share'])} of values"
     if name == "normalize_advantage":
