@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import streamlit as st
@@ -24,10 +25,13 @@ def show(prefix: str, values: Mapping[str, Sequence[Any]], reasons: Mapping[str,
     ``values``: for each its value in every run; ``reasons``: why one cannot be moved; ``on_set(name, value)`` is
     called with a checked value, ``tell(sentence)`` with what is wrong.
     """
-    rows = [st.columns(2, gap="medium") for _ in range((len(SWITCHES) + 1) // 2)]
-    for place, name in enumerate(SWITCHES):
-        with rows[place // 2][place % 2]:
-            _switch(prefix, name, values[name], reasons.get(name), on_set, tell)
+    with_value = [name for name in SWITCHES if KNOBS[name].optional]
+    bare = [name for name in SWITCHES if not KNOBS[name].optional]
+    for pair in zip_longest(with_value, bare):
+        for place, name in zip(st.columns([1.15, 1.0], gap="medium", vertical_alignment="center"), pair, strict=True):
+            with place:
+                if name:
+                    _switch(prefix, name, values[name], reasons.get(name), on_set, tell)
 
 
 def _switch(prefix: str, name: str, values: Sequence[Any], reason: str | None, on_set: Set, tell: Any) -> None:
@@ -35,9 +39,10 @@ def _switch(prefix: str, name: str, values: Sequence[Any], reason: str | None, o
     switch, number = f"{prefix}_on_{name}", f"{prefix}_value_{name}"
     st.session_state[switch] = bool(on)
     common: dict[str, Any] = {"on_change": _changed, "args": (prefix, name, on_set, tell)}
-    left, right = st.columns([1.7, 1.0], gap="xsmall", vertical_alignment="center")
-    with left:
-        st.toggle(knob.label, key=switch, disabled=reason is not None, help=reason or explain(knob), **common)
+    left = right = st
+    if knob.optional:
+        left, right = st.columns([1.7, 1.0], gap="xsmall", vertical_alignment="center")
+    left.toggle(knob.label, key=switch, disabled=reason is not None, help=reason or explain(knob), **common)
     if knob.optional:
         st.session_state[number] = float(on[0]) if on else st.session_state.get(number) or FIRST[name]
         right.number_input(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pages.shared.twins import OWN, text_of
 from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.presets import build_config, presets_for
+from ppo_engine.stabilisers import SWITCHES
 
 
 class SetUp(NamedTuple):
@@ -23,7 +24,7 @@ def same_set_up(configs: Sequence[TrainConfig]) -> SetUp:
     found: dict[str, list[dict[str, Any]]] = {}
     for preset in presets_for(configs[0].env_id):
         found[preset] = [_changes(preset, config) for config in configs]
-    preset = min(found, key=lambda name: sum(map(len, found[name])))
+    preset = min(found, key=lambda name: sum(map(_distance, found[name])))
     changes = found[preset]
     shared = {
         name: value for name, value in changes[0].items()
@@ -34,6 +35,11 @@ def same_set_up(configs: Sequence[TrainConfig]) -> SetUp:
         knob = next((name for name in own if name not in shared), OWN.get(config.objective, "learning_rate"))
         lanes.append((config.objective, knob, text_of(getattr(config, knob))))
     return SetUp(preset, shared, lanes)
+
+
+def _distance(changes: dict[str, Any]) -> float:
+    """A switch of the stabilisers panel is turned more lightly than a preset's numbers are changed."""
+    return sum(0.1 if name in SWITCHES else 1.0 for name in changes)
 
 
 def _changes(preset: str, config: TrainConfig) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from ppo_engine.report import REPORT_KEYS
 from ppo_engine.stabilisers import measure
 from ppo_engine.trainer import Trainer
 
-NICE = 10
+NICE = 5  # a second of work that somebody is waiting for, beside runs that go on for minutes
 BUSY = 75
 
 
