@@ -33,6 +33,9 @@ def show(run_ids: Sequence[str], states: Sequence[str], called: Sequence[str]) -
         st.caption("Start a run: then every few seconds its newest update is made again without each of these.")
         return
     live = "running" in states
+    if not live and not any(open_feed(run_id).last_update for run_id in run_ids):
+        st.caption("There is no update yet that could be made again.")
+        return
     update = None if live else _moment(run_ids)
     folders = [open_feed(run_id).view.folder for run_id in run_ids]
     waiting = not live and not all(holding.nearest(folder, update) for folder in folders)

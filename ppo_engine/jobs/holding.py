@@ -76,12 +76,11 @@ def measured(folder: RunFolder) -> list[dict[str, Any]]:
 
 
 def nearest(folder: RunFolder, update: int | None = None) -> dict[str, Any]:
-    """The newest measurement, or that of the update nearest before ``update``; empty before any."""
+    """The newest measurement, or the newest that was asked for at ``update`` or is of it; empty before any."""
     found = measured(folder)
     if update is None:
         return found[-1] if found else {}
-    wanted = [moment for moment in moments(folder) if moment <= update]
-    return next((one for one in reversed(found) if wanted and one["update"] == wanted[-1]), {})
+    return next((one for one in reversed(found) if update in (one.get("asked"), one["update"])), {})
 
 
 def publish(folder: RunFolder, fresh: dict[str, Any]) -> None:

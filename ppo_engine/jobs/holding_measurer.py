@@ -26,6 +26,7 @@ from ppo_engine.trainer import Trainer
 
 NICE = 5  # a second of work that somebody is waiting for, beside runs that go on for minutes
 BUSY = 75
+PATIENCE = 15.0  # what failed counts as this long, so that it is not tried again at once
 
 
 def measure_run(folder: RunFolder, update: int | None = None) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def measure_run(folder: RunFolder, update: int | None = None) -> dict[str, Any]:
         found = measure(trainer)
     _, rows = view.updates_since(number - 1, 1)
     stored = float(rows[0, REPORT_KEYS.index("kl")]) if len(rows) else None
-    found |= {"stored_kl": stored, "seconds": time.perf_counter() - began, "at": time.time()}
+    found |= {"asked": update, "stored_kl": stored, "seconds": time.perf_counter() - began, "at": time.time()}
     publish(folder, found)
     return found
 
@@ -86,7 +87,8 @@ def main(arguments: list[str]) -> int:
             failed = True
             if folder.exists():
                 said = f"It could not be measured ({type(error).__name__}: {str(error).splitlines()[0][:200]})."
-                publish(folder, {"update": chosen.update or 0, "error": said, "at": time.time()})
+                failure = {"update": 0, "asked": chosen.update, "error": said, "at": time.time(), "seconds": PATIENCE}
+                publish(folder, failure)
     return int(failed)
 
 

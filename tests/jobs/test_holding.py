@@ -75,6 +75,7 @@ def test_a_damaged_state_is_passed_over_and_what_fails_is_told(ended, capsys, mo
     monkeypatch.setattr(holding_measurer, "measure", lambda trainer: 1 / 0)
     assert holding_measurer.main([str(ended.path)]) == 1 and str(ended.path) in capsys.readouterr().err
     assert "could not be measured (ZeroDivisionError" in holding.nearest(ended)["error"]
+    assert holding_measurer.main([str(ended.path), "--update", "4"]) == 1 and holding.nearest(ended, 4)["error"]
 
 
 def test_a_fork_is_measured_from_the_state_it_began_with(ended):

@@ -9,10 +9,11 @@ import pytest
 from pages.shared import holding_meter
 from pages.shared.twins_of_runs import same_set_up
 from ppo_engine.jobs import collapse, collapse_rates, control, holding, studies
+from ppo_engine.jobs.life import Life
 from ppo_engine.jobs.view import RunView
 from ppo_engine.presets import build_config
 from ppo_engine.stabilisers import SWITCHES
-from tests.pages.test_compare import errors, lane, open_compare, started
+from tests.pages.test_compare import captions, errors, lane, open_compare, started
 
 __all__ = ["open_compare", "started"]
 FOUND = {
@@ -151,9 +152,15 @@ def test_the_meter_asks_for_what_is_missing_and_shows_what_there_is(open_compare
     app = open_compare(runs=paused_run)
     app.session_state["c_stabilisers"] = True
     app.run()
-    assert not app.exception and asked == [([paused_run], 1)]
+    assert not app.exception and not asked and "no update yet" in " ".join(captions(app))
     folder = RunView(runs, paused_run).folder
-    folder.holding.write_text(json.dumps({"measured": [{**FOUND, "update": 1}]}))
+    control.Registry(runs).command(paused_run, "pause", step_until=2)
+    Life(folder, linger=0.0).run()
+    app = open_compare(runs=paused_run)
+    app.session_state["c_stabilisers"] = True
+    app.run()
+    assert not app.exception and asked == [([paused_run], 3)], "the update that would come next"
+    folder.holding.write_text(json.dumps({"measured": [FOUND]}))
     app.run()
     assert len(asked) == 1 and not app.exception
 
