@@ -72,11 +72,11 @@ class TrainConfig:
         source=SB3,
     )
     anneal_lr: bool = _knob(
-        "anneal_lr", "Anneal learning rate", False, scale="switch", group="stabilisers",
+        "anneal_lr", "Anneal learning rate", False, scale="switch", live=True, group="stabilisers",
         effect="Lowers the learning rate in a straight line to zero over the run.", source=DETAILS,
     )
     normalize_advantage: bool = _knob(
-        "normalize_advantage", "Normalise advantages", True, scale="switch", group="stabilisers",
+        "normalize_advantage", "Normalise advantages", True, scale="switch", live=True, group="stabilisers",
         effect="Gives the advantages of every minibatch mean 0 and deviation 1.", source=SB3,
     )
     normalize_observation: bool = _knob(

@@ -36,7 +36,8 @@ class Batch(NamedTuple):
 
 class Trace(NamedTuple):
     """What an update's minibatches saw, in their order: ``log_ratio`` and ``advantage`` ``(M,)``, squared value
-    errors' mean, gradient norms before clipping, where the last epoch begins, and what only one method knows."""
+    errors' mean, mean gradient norm before clipping, where the last epoch begins, what only one method knows, and the
+    norm of every gradient that was stepped on."""
 
     log_ratio: np.ndarray
     advantage: np.ndarray
@@ -44,6 +45,7 @@ class Trace(NamedTuple):
     grad_norm: float
     last_epoch: int
     detail: dict[str, Any] = {}
+    norms: tuple[float, ...] = ()
 
 
 class NotFinite(Exception):
@@ -139,4 +141,5 @@ def normalise_minibatches(advantages: np.ndarray, size: int) -> np.ndarray:
 def _trace(log_ratios: list, advantages: list, squares: float, norms: list, epoch_start: int) -> Trace:
     log_ratio = np.concatenate(log_ratios)
     grad_norm = float(np.mean(norms)) if norms else float("nan")
-    return Trace(log_ratio, np.concatenate(advantages), squares / len(log_ratio), grad_norm, epoch_start)
+    seen = np.concatenate(advantages)
+    return Trace(log_ratio, seen, squares / len(log_ratio), grad_norm, epoch_start, norms=tuple(norms))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from ppo_engine.collapse_presets import LOOK_FOR, REASON, SETTINGS, TITLE
 from ppo_engine.config import TrainConfig, known
 from ppo_engine.envs import ENVIRONMENTS, describe
 from ppo_engine.knobs import ConfigError
@@ -139,6 +140,10 @@ _ALL = (
         "actor and critic, and updates of 1,024 steps come often, because steps are slow.",
         "The return stays near −25 for 10,000 steps, then climbs past 400 by 45,000: first the gas, then the bends.",
         {**_PIXELS, "n_steps": 128, "n_epochs": 8, "learning_rate": 5e-4},
+    ),
+    *(
+        Preset("collapse", env_id, TITLE, REASON.format(**values), LOOK_FOR, {**values, "objective": "surrogate"}, True)
+        for env_id, values in SETTINGS.items()
     ),
 )
 

@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from pages.shared import compare_picker, compare_stage, lanes, live_chart, recorded_pair, twins, what_if
+from pages.shared import (
+    collapse_notice,
+    compare_picker,
+    compare_stage,
+    lanes,
+    live_chart,
+    recorded_pair,
+    stabilisers,
+    twins,
+    what_if,
+)
 from pages.shared.compare_bar import buttons
 from pages.shared.comparing import called
 from pages.shared.plain import plain
@@ -13,7 +23,7 @@ run_ids, states = compare_picker.current()
 going = any(state.name in ("running", "queued", "paused") for state in states)
 
 with st.container(key="controls", gap="small"):
-    columns = st.columns([2.1, 1.15, 0.8, 1.5, 1.2, 6.0], vertical_alignment="bottom", gap="small")
+    columns = st.columns([1.8, 1.25, 0.75, 1.3, 1.1, 1.35, 5.0], vertical_alignment="bottom", gap="small")
     lanes.common(columns, going)
     with columns[3].popover("Stored runs", width="stretch", on_change="rerun", key="c_stored") as stored:
         if stored.open:
@@ -23,9 +33,15 @@ with st.container(key="controls", gap="small"):
         if fork.open and run_ids:
             what_if.panel(run_ids, called(run_ids))
     configs, said = twins.checked_lanes()
-    with columns[5]:
+    with columns[5].popover("Stabilisers", width="stretch", on_change="rerun", key="c_stabilisers",
+                            help="What else holds the policy, and which holds the KL down now") as leashes:  # fmt: skip
+        if leashes.open:
+            stabilisers.for_twins(run_ids, [state.name for state in states], configs)
+    with columns[6]:
         buttons(run_ids, states, bool(twins.faults()))
     lanes.show(going, {} if going else said)
+    if st.session_state["c_preset"] == "collapse":
+        collapse_notice.show(configs)
 
 with st.container(key="notices"):
     if problem := st.session_state.get("_cmp_problem"):

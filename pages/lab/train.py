@@ -2,7 +2,19 @@
 
 import streamlit as st
 
-from pages.shared import diagnosing, environments, how_long, knobs, live_chart, notices, setup, stage, transport
+from pages.shared import (
+    collapse_notice,
+    diagnosing,
+    environments,
+    how_long,
+    knobs,
+    live_chart,
+    notices,
+    setup,
+    stabilisers,
+    stage,
+    transport,
+)
 from pages.shared.run_picker import adopt_run, current_status, join_live_run
 from ppo_engine.knob_use import unread_knobs
 from ppo_engine.objectives import OBJECTIVES
@@ -19,7 +31,7 @@ acted_on = run_id if going else ""
 on_slider = notices.on_slider(acted_on)
 
 with st.container(key="controls", gap="small"):
-    columns = st.columns([2.1, 1.15, 1.9, 0.8, 1.35, 5.9], vertical_alignment="bottom", gap="small")
+    columns = st.columns([2.0, 1.15, 1.8, 0.8, 1.2, 1.3, 5.4], vertical_alignment="bottom", gap="small")
     fixed = {"disabled": going, "help": "Fixed while this run goes on." if going else None, "persist_state": "session"}
     listed = fixed if going else {**fixed, "help": environments.about()}
     columns[0].selectbox("Environment", setup.environments(), key="env", on_change=setup.on_env, **listed)
@@ -37,12 +49,17 @@ with st.container(key="controls", gap="small"):
         if more.open:
             knobs.expert_panel(config, unread, notices.on_expert(acted_on))
             environments.refused_panel()
-    with columns[5], st.container(gap=None, key="go"):
+    with columns[5].popover("Stabilisers", width="stretch", on_change="rerun", key="leashes") as leashes:
+        if leashes.open:
+            stabilisers.for_one(config, run_id, status.name if status else "", acted_on)
+    with columns[6], st.container(gap=None, key="go"):
         how_long.show(config, going)
         transport.buttons(run_id, status)
     for column, name in zip(st.columns(3, gap="large"), setup.SLIDERS, strict=True):
         with column, st.container(gap=None, key=f"slot_{name}"):
             knobs.slider(name, unread, on_slider)
+    if st.session_state["preset"] == "collapse":
+        collapse_notice.show([config])
 
 notices.show(status)
 if status is not None:

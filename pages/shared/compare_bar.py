@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.shared import compare_films, take_home, twins
 from pages.shared.feed import open_feed
-from ppo_engine.jobs import control, groups
+from ppo_engine.jobs import collapse_rates, control, groups
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.states import State
 from ppo_engine.knobs import ConfigError
@@ -71,6 +71,15 @@ def leave() -> None:
     st.session_state["_cmp_left"] = True
 
 
+def collapse() -> None:
+    """Set up the twins in which reusing the batch destroys the policy, unless the clip holds it."""
+    leave()
+    known = collapse_rates.environments()
+    env = st.session_state["c_env"] if st.session_state["c_env"] in known else known[0]
+    st.session_state.update(c_env=env, c_preset=collapse_rates.PRESET, c_shared={})
+    twins.set_lanes([(objective, "", "") for objective in collapse_rates.CALLED])
+
+
 def buttons(run_ids: Sequence[str], states: Sequence[State], faults: bool) -> None:
     """The buttons as they make sense in the states of the compared runs."""
     names = [state.name for state in states]
@@ -97,3 +106,7 @@ def buttons(run_ids: Sequence[str], states: Sequence[State], faults: bool) -> No
             take_home.popover(run_ids, "compared")
             st.button("New", icon=":material/add:", key="c_leave", type="tertiary", on_click=leave,
                       help="Leave these runs (they go on by themselves) and set up others")  # fmt: skip
+        if not busy:
+            st.button("Collapse", icon=":material/trending_down:", key="c_collapse", type="tertiary", on_click=collapse,
+                      help="Set up the twins in which reusing every batch destroys the policy, unless the clip holds"
+                           " it: how often was measured")  # fmt: skip

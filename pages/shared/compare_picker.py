@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared import twins
 from pages.shared.compare_bar import look_at, tell
 from pages.shared.feed import open_feed
+from pages.shared.twins_of_runs import same_set_up
 from ppo_engine.jobs import control, groups
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.groups import MOST
@@ -30,7 +31,8 @@ def read_url() -> None:
         return
     _remember(params)
     problems: list[str] = []
-    if first or set(params) & set(twins.KEYS):
+    asked = set(params) & {*twins.KEYS, *twins.CHOICES}
+    if first or asked:
         problems = twins.begin(params)
     if "runs" in params:
         try:
@@ -38,7 +40,7 @@ def read_url() -> None:
         except (ConfigError, UnknownRun, ValueError) as error:
             problems.append(f"{error} Nothing is compared yet.")
             st.session_state.setdefault("c_runs", ())
-    elif set(params) & set(twins.KEYS):
+    elif asked:
         st.session_state["c_runs"] = ()
         st.session_state["_cmp_left"] = True
     elif first:
@@ -74,13 +76,11 @@ def adopt(run_ids: Sequence[str]) -> None:
     """Look at these runs, with their own environment, seed and objectives in the lanes."""
     look_at(run_ids)
     configs = [RunView(control.runs_folder(), run_id).config for run_id in run_ids]
-    problems = twins.begin({"env": configs[0].env_id, "seed": str(configs[0].seed)})
-    if len(configs) > 1 and not problems:
-        lanes = []
-        for config in configs:
-            knob = twins.OWN.get(config.objective, "learning_rate")
-            lanes.append((config.objective, knob, twins.text_of(getattr(config, knob))))
-        twins.set_lanes(lanes)
+    if not twins.begin({"env": configs[0].env_id, "seed": str(configs[0].seed)}):
+        found = same_set_up(configs)
+        st.session_state.update(c_preset=found.preset, c_shared=found.shared)
+        if len(configs) > 1:
+            twins.set_lanes(found.lanes)
 
 
 def current() -> tuple[tuple[str, ...], list[State]]:

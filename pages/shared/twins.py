@@ -28,7 +28,8 @@ KEYS = ("env", "preset", "seed", "twins")
 def begin(params: Mapping[str, str]) -> list[str]:
     """Take the set-up from a URL: ``env``, ``preset``, ``seed`` and ``twins=ppo_clip:clip_range=0.1,surrogate``.
 
-    Returns one sentence for each value that cannot be used; its default is used instead.
+    Any other knob's name sets it for all twins, as ``max_grad_norm=off``. Returns one sentence for each value that
+    cannot be used; its default is used instead.
     """
     problems: list[str] = []
 
@@ -44,6 +45,14 @@ def begin(params: Mapping[str, str]) -> list[str]:
     preset = checked("preset", lambda text: _one_of("preset", text, presets), next(iter(presets)))
     seed = checked("seed", KNOBS["seed"].check, KNOBS["seed"].default)
     st.session_state.update(c_env=env, c_preset=preset, c_seed=seed)
+    base = build_config(env, preset)
+    shared = {name: checked(name, KNOBS[name].check, getattr(base, name)) for name in CHOICES if name in params}
+    try:
+        build_config(env, preset, **shared)
+    except ConfigError as error:
+        problems.append(f"{error} The preset's values are used instead.")
+        shared = {}
+    st.session_state["c_shared"] = shared
     lanes = checked("twins", _lanes, [(name, "", "") for name in FIRST])
     set_lanes(lanes)
     return problems
@@ -82,9 +91,22 @@ def count() -> int:
     return st.session_state["c_count"]
 
 
+def shared() -> dict[str, Any]:
+    """What was changed for all twins; a lane's own knob wins over it."""
+    return st.session_state.setdefault("c_shared", {})
+
+
+def share(name: str, value: Any) -> None:
+    """Set a knob for all twins."""
+    shared()[name] = value
+    for i in range(count()):
+        if st.session_state[f"c_knob_{i}"] == name:
+            on_knob(i)
+
+
 def _preset_value(i: int) -> str:
     state = st.session_state
-    config = build_config(state["c_env"], state["c_preset"], state[f"c_objective_{i}"])
+    config = build_config(state["c_env"], state["c_preset"], state[f"c_objective_{i}"], **shared())
     return text_of(getattr(config, state[f"c_knob_{i}"]))
 
 
@@ -99,7 +121,7 @@ def config(i: int) -> TrainConfig:
     knob, text = state[f"c_knob_{i}"], state[f"c_value_{i}"].strip()
     return build_config(
         state["c_env"], state["c_preset"], state[f"c_objective_{i}"], seed=state["c_seed"],
-        **{knob: KNOBS[knob].check(text)},
+        **{**shared(), knob: KNOBS[knob].check(text)},
     )  # fmt: skip
 
 
@@ -142,6 +164,7 @@ def on_env() -> None:
 
 def on_preset() -> None:
     """Another preset: its numbers in every lane."""
+    st.session_state["c_shared"] = {}
     for i in range(count()):
         on_knob(i)
 
@@ -179,7 +202,8 @@ def as_url() -> dict[str, str]:
     """The set-up as the URL writes it."""
     state = st.session_state
     lanes = (f"{state[f'c_objective_{i}']}:{state[f'c_knob_{i}']}={state[f'c_value_{i}']}" for i in range(count()))
-    return {"env": state["c_env"], "preset": state["c_preset"], "seed": str(state["c_seed"]), "twins": ",".join(lanes)}
+    common = {"env": state["c_env"], "preset": state["c_preset"], "seed": str(state["c_seed"])}
+    return {**common, "twins": ",".join(lanes), **{name: text_of(value) for name, value in shared().items()}}
 
 
 def environments() -> list[str]:

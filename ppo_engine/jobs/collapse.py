@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ppo_engine.collapse_presets import SETTINGS
 from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.jobs.trained import command, one_thread
@@ -12,25 +13,13 @@ from ppo_engine.presets import build_config
 
 DATA = Path(__file__).parents[1] / "recordings" / "collapse.json"
 NAMES = ("env_id", "objective", "seed")
-# Many epochs on every batch, with gradient clip and annealing off: what still holds the policy is the objective.
-SETTINGS: dict[str, dict[str, Any]] = {
-    "CartPole-v1": {
-        "n_envs": 8, "n_steps": 64, "batch_size": 128, "n_epochs": 40, "gamma": 0.98, "gae_lambda": 0.9,
-        "learning_rate": 2e-3, "total_timesteps": 60_000,
-    },
-    "LunarLanderContinuous-v3": {
-        "n_envs": 16, "n_steps": 256, "batch_size": 128, "n_epochs": 20, "gamma": 0.99, "gae_lambda": 0.95,
-        "ent_coef": 0.0, "learning_rate": 1e-3, "total_timesteps": 300_000,
-    },
-}  # fmt: skip
 OBJECTIVES = ("ppo_clip", "surrogate")
 SEEDS = 20
 
 
 def config_of(env_id: str, objective: str, seed: int) -> TrainConfig:
-    """What one row trained, with the clip or without it."""
-    values = {**SETTINGS[env_id], "max_grad_norm": None, "anneal_lr": False, "seed": seed}
-    return build_config(env_id, None, objective, **values)
+    """What one row trained: the environment's collapse preset, with the clip or without it."""
+    return build_config(env_id, "collapse", objective, seed=seed)
 
 
 def level(rows: list[dict[str, Any]], env_id: str) -> float:

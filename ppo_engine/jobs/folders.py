@@ -80,6 +80,7 @@ class RunFolder:
         self.evaluating = self.path / "evaluator.lock"
         self.batch = self.path / "batch.npz"
         self.comparison = self.path / "autograd.json"
+        self.holding = self.path / "holding.json"
         self.trashed = self.runs / TRASH / self.run_id
 
     @classmethod

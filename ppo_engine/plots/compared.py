@@ -87,7 +87,9 @@ def names(configs: Sequence[TrainConfig]) -> list[str]:
 
 
 def suggestion(name: str, value: object) -> object:
-    """Another value worth trying: half of it for steps, bands and prices; else the value itself."""
+    """Another value worth trying: half of it for steps, bands and prices, a switch turned; else the value itself."""
+    if isinstance(value, bool):
+        return not value
     if name in HALVED and isinstance(value, (int, float)) and value:
         return max(1, value // 2) if isinstance(value, int) else value / 2
     return value

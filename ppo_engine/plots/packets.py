@@ -115,6 +115,8 @@ def knob_value(name: str, value: Any) -> str:
     """A knob's value as it is written on a chart or a chip."""
     if value is None or (name == "kl_coef" and value == 0):
         return "off"
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:.2f}" if name == "clip_range" and value >= 0.01 else f"{value:g}"
 
 

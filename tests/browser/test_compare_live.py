@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from ppo_engine.jobs import groups
+from ppo_engine.jobs import groups, holding
 from ppo_engine.jobs.view import RunView, list_runs
+from ppo_engine.plots.holding import kl_text, sentence
 from ppo_engine.plots.partings import parting
 
 pytestmark = pytest.mark.browser
@@ -66,4 +67,13 @@ def test_four_live_twins_refresh_and_neither_blink_nor_block(page, server, capsy
     page.goto(f"{server.url}/compare")
     page.wait_for_function(f"{INST} && {INST}.sts.length === 4", timeout=60000)
     page.wait_for_url(f"**{ids[0]}*", timeout=10000)
+
+    page.get_by_role("button", name="Stabilisers").click()
+    page.wait_for_function("document.querySelectorAll('.ppo-holding tr.now td i').length === 4", timeout=180000)
+    folders = [RunView(server.runs, run_id).folder for run_id in ids]
+    measured = [holding.nearest(folder, holding.moments(folders[0])[-1]) for folder in folders]
+    assert page.locator(".ppo-holding tr.now em").all_text_contents() == [kl_text(one["kl"]) for one in measured]
+    told = page.locator(".ppo-holding p").all_text_contents()
+    assert told == [f"{letter} {sentence(one)}" for letter, one in zip("ABCD", measured, strict=True)]
+    assert all(one["kl"] == one["stored_kl"] for one in measured), "made again bit for bit"
     assert not page.broken
