@@ -33,6 +33,7 @@ pages = {
         st.Page("pages/lab/compare.py", title="Compare", url_path="compare"),
         st.Page("pages/lab/evidence.py", title="Evidence", url_path="evidence"),
         st.Page("pages/lab/runs.py", title="Runs", url_path="runs"),
+        st.Page("pages/lab/preflight.py", title="Preflight", url_path="doctor"),
     ],
     "Learn": [st.Page(lesson.file, title=lesson.title, url_path=lesson.slug) for lesson in CONTENTS],
 }
