@@ -39,6 +39,7 @@ THIRD_PARTY = {
     "numpy": "numpy",
     "PIL": "pillow",
     "scipy": "scipy",
+    "segno": "segno",
 }
 ONLY_FOR_TESTS_AND_BENCH = {"stable_baselines3"}
 TORCH_FILES = {"ppo_engine/reference.py", "ppo_engine/torch_networks.py"}

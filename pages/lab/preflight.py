@@ -7,6 +7,5 @@ from pages.shared.live_chart import load_scripts
 
 load_scripts()
 st.title("Preflight", anchor=False)
-st.caption("Before a talk or a lesson: what has to work, tried out. Nothing stored is changed, and nothing leaves this"
-           " machine. On the command line: python -m ppo_engine doctor")  # fmt: skip
+st.caption("Before a talk: what has to work, tried out. On the command line: `python -m ppo_engine doctor`")
 preflight_stage.show()

@@ -1,4 +1,4 @@
-"""The list of the Preflight page as one component: each check's lamp and sentence, and what the browser itself can do."""
+"""The list of the Preflight page as one component: each check's lamp and sentence, and what the browser can do."""
 
 from __future__ import annotations
 

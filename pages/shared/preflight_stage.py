@@ -10,19 +10,20 @@ from pages.shared.live_chart import media_url
 from pages.shared.plain import plain
 from pages.shared.preflight_list import preflight_list
 from ppo_engine.jobs.control import runs_folder
-from ppo_engine.jobs.preflight import CHECKS
+from ppo_engine.jobs.preflight import CHECKS, Finding
 from ppo_engine.jobs.preflight.kept import Standing, begin, cancel, standing
 from ppo_engine.jobs.preflight.videos import FILM
 from ppo_engine.recordings import load
 
 EVERY = 0.5
 ENOUGH_TO_GUESS = 3
+ENDED = ("good", "bad")
 
 
 def show() -> None:
     """Button, list, and what this browser says of itself; ticks while the checks go on."""
     going = standing(runs_folder()).going
-    with st.container(horizontal=True, gap="small", key="preflight_bar"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key="preflight_bar"):
         st.button("Check this machine", type="primary", icon=":material/checklist:", key="preflight_begin",
                   disabled=going, on_click=_begin, help="About half a minute; runs that train go on")  # fmt: skip
         st.button("Cancel", icon=":material/close:", key="preflight_cancel", disabled=not going, on_click=_cancel)
@@ -53,12 +54,14 @@ def _tick(going: bool) -> None:
 
 
 def _words(stands: Standing) -> dict[str, Any]:
-    rows = [finding._asdict() for finding in stands.findings]
-    rows = rows or [{"name": c.name, "title": c.title, "state": "waiting", "sentence": "", "seconds": 0} for c in CHECKS]
+    unchecked = [Finding(check.name, check.title, "waiting") for check in CHECKS]
+    rows = [finding._asdict() for finding in stands.findings or unchecked]
     bad = sum(row["state"] == "bad" for row in rows)
     of, count = f"{stands.ended} of {len(rows)}", len(rows)
+    patience = {check.name: check.patience for check in CHECKS}
+    share = sum(patience.get(row["name"], 0) for row in rows if row["state"] in ENDED) / sum(patience.values())
     if stands.going:
-        left = stands.lasted * (count - stands.ended) / max(1, stands.ended)
+        left = stands.lasted * (1 - share) / max(share, 0.01)
         said = f"{of} checked" + (f", about {max(1, left):.0f} s left" if stands.ended >= ENOUGH_TO_GUESS else "")
     elif not stands.findings:
         said = f"{count} checks, none carried out here yet"
@@ -68,7 +71,7 @@ def _words(stands: Standing) -> dict[str, Any]:
         said = f"{bad} of {count} to mend, checked {_ago(stands.age)}"
     else:
         said = f"Cancelled after {of}, {_ago(stands.age)}"
-    return {"rows": rows, "said": said, "share": stands.ended / count, "going": stands.going,
+    return {"rows": rows, "said": said, "share": share, "going": stands.going,
             "verdict": "bad" if bad else "good" if stands.good else ""}  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def start(runs: Path, grid: Grid, name: str = "", engine: str = ENGINES[0]) -> s
         "format": FORMAT, "name": name, "created": time.time(), "engine": engine, "grid": grid.to_dict(),
         "runs": planned,
     }  # fmt: skip
-    path = _path(runs, sweep_id)
+    path = file_of(runs, sweep_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(data), encoding="utf-8")
@@ -111,7 +111,7 @@ def resume(runs: Path, sweep_id: str) -> None:
 
 def read(runs: Path | str, sweep_id: str) -> Sweep:
     """A stored sweep; raises UnknownRun if there is none of that id, or its file is damaged."""
-    path = _path(runs, sweep_id)
+    path = file_of(runs, sweep_id)
     try:
         return _read(str(path), path.stat().st_mtime_ns)
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
@@ -148,7 +148,8 @@ def ended_counts(runs: Path | str) -> dict[str, int]:
     return {sweep.sweep_id: len(settled.intersection(sweep.run_ids)) for sweep in list_sweeps(runs)}
 
 
-def _path(runs: Path | str, sweep_id: str) -> Path:
+def file_of(runs: Path | str, sweep_id: str) -> Path:
+    """Where a sweep of that id is kept; raises UnknownRun for what is no id."""
     if not isinstance(sweep_id, str) or not RUN_ID.fullmatch(sweep_id):
         raise UnknownRun(sweep_id)
     return Path(runs) / FOLDER / f"{sweep_id}.json"

@@ -79,6 +79,8 @@ export default function (component) {
   const root = component.parentElement.querySelector("#ppo-preflight");
   if (!root.ui) { root.ui = build(root); lookAtBrowser(root.ui); }
   const ui = root.ui, d = component.data;
+  const ground = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
+  document.documentElement.dataset.ppoDark = parseInt(ground.slice(3, 5), 16) < 110;
   ui.said.textContent = d.said; ui.said.dataset.verdict = d.verdict;
   ui.fill.style.width = `${100 * d.share}%`; ui.bar.setAttribute("aria-valuenow", String(Math.round(100 * d.share)));
   for (const r of d.rows) row(ui, ui.machine, r.name, r.title, r.state, r.sentence, r.seconds);

@@ -90,7 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_workers(fork)
     _add_sweep(command("sweep", "sweep", "train a grid of settings over seeds in the background", run=False))
     command("delete", "delete", "stop a run and move it to the trash")
-    doctor = command("doctor", "doctor", "check this machine: each thing green, or the sentence that mends it", run=False)
+    doctor = command("doctor", "doctor", "check this machine: each thing is green, or how it is mended", run=False)
     doctor.add_argument("--only", nargs="+", metavar="CHECK", help="only these checks")
     doctor.add_argument("--port", type=int, default=8501, metavar="N", help="port of the pages (default 8501)")
     bench = commands.add_parser("bench", add_help=False, help="measure steps per second beside Stable-Baselines3")

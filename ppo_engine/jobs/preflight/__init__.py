@@ -20,7 +20,7 @@ class Check(NamedTuple):
 CHECKS = (
     Check("packages", "Python and packages", 30),
     Check("disk", "Disk space", 15),
-    Check("storage", "Locks and SQLite on the runs folder", 45),
+    Check("storage", "Locks and SQLite", 45),
     Check("clock", "Clock", 15),
     Check("address", "Port and address", 20),
     Check("fonts", "Fonts", 30),
@@ -28,9 +28,9 @@ CHECKS = (
     Check("videos", "Videos encode", 60),
     Check("environments", "Environments render", 120),
     Check("supervisor", "Supervisor comes up", 120),
-    Check("workers", "Workers start, and a run repeats", 180),
-    Check("offline", "Nothing is asked of the network", 120),
-    Check("chromium", "Chromium, for the browser tests only", 30),
+    Check("workers", "Workers, and a run twice", 180),
+    Check("offline", "Offline", 120),
+    Check("chromium", "Chromium, for tests", 30),
 )
 NAMES = tuple(check.name for check in CHECKS)
 

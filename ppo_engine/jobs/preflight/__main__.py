@@ -1,4 +1,4 @@
-"""One check in this process, or the survey that the page follows: python -m ppo_engine.jobs.preflight NAME|all RUNS PORT."""
+"""One check in this process, or all for the page: python -m ppo_engine.jobs.preflight NAME|all RUNS PORT."""
 
 from __future__ import annotations
 

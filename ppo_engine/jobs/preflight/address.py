@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import re
 import socket
@@ -12,6 +11,7 @@ import urllib.request
 
 import psutil
 
+from ppo_engine.jobs.addresses import is_loopback
 from ppo_engine.jobs.launcher import ROOT
 from ppo_engine.jobs.preflight import Context, Mend
 
@@ -29,14 +29,6 @@ def configured() -> str:
         return ""
     found = re.search(r'^\s*address\s*=\s*"([^"]*)"', text, re.MULTILINE)
     return found.group(1) if found else ""
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine reaches that address."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def listened_on(port: int) -> set[str]:
@@ -61,11 +53,11 @@ def check(context: Context) -> str:
     open_to = sorted(at for at in listened_on(port) if not is_loopback(at))
     if open_to:
         raise Mend(
-            f"What listens on port {port} listens on {', '.join(open_to)}, where others on the network reach it: end it,"
-            " or start the app without --server.address."
+            f"What listens on port {port} listens on {', '.join(open_to)}, where others on the network reach it: end"
+            " it, or start the app without --server.address."
         )
     if not _is_ours(port):
-        raise Mend(f"Port {port} is taken by another program: serve with --server.port {port + 1}, or end that program.")
+        raise Mend(f"Port {port} is taken by another program: serve with --server.port {port + 1}, or end that one.")
     return f"The app answers on port {port}, on this machine only."
 
 

@@ -20,9 +20,9 @@ def check(context: Context) -> str:
     files = [path.name for folder in folders for path in (Path(folder) / "static").rglob("*.woff2")]
     missing = [start for start in WANTED if not any(name.startswith(start) for name in files)]
     if missing:
-        raise Mend(f"Streamlit's package lacks the fonts {', '.join(missing)}: run pip install -r requirements.txt again.")
+        raise Mend(f"Streamlit's package lacks {', '.join(missing)}: run pip install -r requirements.txt again.")
     picture = Image.new("L", (120, 24))
     ImageDraw.Draw(picture).text((2, 2), "V(s) 143.0", 255, ImageFont.load_default(size=13))
     if not np.asarray(picture).any():
-        raise Mend("Pillow draws no letters, so videos would have no numbers: install pillow as pinned (with FreeType).")
+        raise Mend("Pillow draws no letters, so videos would have no numbers: install pillow as pinned.")
     return "The pages' type and formulas come with the packages; letters are drawn onto videos."

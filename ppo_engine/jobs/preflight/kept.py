@@ -90,5 +90,6 @@ def keep(context: Context) -> int:
 
 def _write(runs: Path, findings: list[Finding], began: float) -> None:
     temporary = runs / f"{FILE}.tmp"
-    temporary.write_text(json.dumps({"began": began, "findings": [one._asdict() for one in findings]}), encoding="utf-8")
+    told = {"began": began, "findings": [one._asdict() for one in findings]}
+    temporary.write_text(json.dumps(told), encoding="utf-8")
     os.replace(temporary, runs / FILE)

@@ -6,9 +6,9 @@ import re
 import sys
 from typing import Any
 
+from ppo_engine.jobs.addresses import is_loopback
 from ppo_engine.jobs.launcher import ROOT
 from ppo_engine.jobs.preflight import Context, Mend
-from ppo_engine.jobs.preflight.address import is_loopback
 
 ASKING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}
 # An address that a script or a style would load from; the names of SVG's and MathML's own languages are none.
@@ -55,7 +55,9 @@ def check(context: Context) -> str:
         while not trainer.finished:
             trainer.update()
     if asked:
-        raise Mend(f"{', '.join(sorted(set(asked)))} was asked for while a run was trained: look which package does that.")
+        raise Mend(
+            f"{', '.join(sorted(set(asked)))} was asked for while a run was trained: find the package that does."
+        )
     if named := loaded_from_outside():
         raise Mend(f"The pages' scripts name addresses outside ({', '.join(named)}): fetch pages/shared/assets anew.")
     config_text = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")

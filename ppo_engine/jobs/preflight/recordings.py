@@ -13,13 +13,14 @@ def check(context: Context) -> str:
     films = read = 0
     for folder in (FOLDER, FOLDER / "cases"):
         for name in names(folder):
+            told = f"The recording {name}"
             try:
                 recording = load(name, folder)
             except (OSError, ValueError, KeyError) as error:
-                raise Mend(f"The recording {name} cannot be read ({error}): fetch ppo_engine/recordings anew.") from error
+                raise Mend(f"{told} cannot be read ({error}): fetch ppo_engine/recordings anew.") from error
             gone = [film.path.name for film in recording.films if not film.path.is_file()]
             if gone or not np.isfinite(recording.rows).any():
-                raise Mend(f"The recording {name} lacks {', '.join(gone) or 'numbers'}: fetch ppo_engine/recordings anew.")
+                raise Mend(f"{told} lacks {', '.join(gone) or 'numbers'}: fetch ppo_engine/recordings anew.")
             read, films = read + 1, films + len(recording.films)
     if not read:
         raise Mend("There are no recordings, so first screens would be empty: fetch ppo_engine/recordings anew.")

@@ -82,9 +82,8 @@ def _look(seat: _Seat) -> Finding | None:
             return None
         end_family(seat.process)
         seat.answer.close()
-        late = f"It had not ended after {seat.check.patience:.0f} seconds: close what keeps this machine busy, and repeat."
+        late = f"It had not ended after {seat.check.patience:.0f} s: close what keeps this machine busy, and repeat."
         return _finding(seat, "bad", late)
-    end_family(seat.process)
     with seat.answer as answer:
         answer.seek(0)
         try:
