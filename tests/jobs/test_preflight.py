@@ -16,7 +16,19 @@ import pytest
 
 from ppo_engine.jobs.addresses import is_loopback
 from ppo_engine.jobs.guards import MEGABYTE
-from ppo_engine.jobs.preflight import CHECKS, NAMES, Check, Context, Mend, address, disk, kept, offline, packages, storage
+from ppo_engine.jobs.preflight import (
+    CHECKS,
+    NAMES,
+    Check,
+    Context,
+    Mend,
+    address,
+    disk,
+    kept,
+    offline,
+    packages,
+    storage,
+)
 from ppo_engine.jobs.preflight.survey import survey
 from tests.jobs.killing import wait_until
 

@@ -14,7 +14,8 @@ from ppo_engine.jobs.view import list_runs
 def sweep(tmp_path, monkeypatch):
     """A stored grid of 2 × 2 runs that nobody trains."""
     monkeypatch.setattr(sweeps, "ensure_supervisor", lambda runs: None)
-    grid = make_grid("CartPole-v1", [("clip_range", ["0.1", "0.2"])], (1, 2), "quick", None, {"total_timesteps": "4096"})
+    short = {"total_timesteps": "4096"}
+    grid = make_grid("CartPole-v1", [("clip_range", ["0.1", "0.2"])], (1, 2), "quick", None, short)
     return sweeps.read(tmp_path, sweeps.start(tmp_path, grid))
 
 
