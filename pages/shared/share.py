@@ -72,14 +72,14 @@ def command(port: int, elsewhere: str) -> str:
 
 
 def _panel(url_path: str) -> None:
-    base = (st.context.url or "").rstrip("/") or "http://localhost"
+    root = (st.context.url or "http://localhost").rstrip("/").removesuffix(f"/{url_path}" if url_path else "")
     parts = parts_of(url_path)
     left_out = st.multiselect(
         "Leave out", list(parts), [name for name in st.session_state.get("_hide", ()) if name in parts],
         format_func=lambda name: parts[name].words, key=f"share_hide_{url_path}", placeholder="nothing",
     )  # fmt: skip
     params = hiding.own_params() | ({hiding.KEY: ",".join(left_out)} if left_out else {})
-    url = address(f"{base}/{url_path}" if url_path and not base.endswith(url_path) else base, params)
+    url = address(f"{root}/{url_path}", params)
     st.code(url, language=None, wrap_lines=True)
     picture, words = st.columns([2, 3], gap="medium")
     with picture:

@@ -9,6 +9,7 @@ import pytest
 from pages.shared import hiding, share
 from pages.shared.contents import CONTENTS
 from pages.shared.page_parts import parts_of
+from tests.pages.conftest import ROOT
 
 URLS = ["", "compare", "evidence", "runs", "doctor", *(entry.slug for entry in CONTENTS)]
 
@@ -67,3 +68,13 @@ def test_who_reaches_the_address():
     assert "A phone cannot reach localhost" in told and "http://192.168.1.5:8501" in told
     assert "in no network" in share.reach("http://127.0.0.1:8501/", 8501, "")
     assert share.reach("http://192.168.1.5:8501/", 8501, "192.168.1.5") == ""
+
+
+@pytest.mark.parametrize(("row", "url_path"), [
+    ("Train", ""), ("Compare", "compare"), ("Evidence", "evidence"), ("lessons", CONTENTS[0].slug),
+    ("Preflight", "doctor"),
+])  # fmt: skip
+def test_readme_names_every_part(row, url_path):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", re.search(rf"^\| {row} \|(.*)$", readme, re.MULTILINE).group(1)))
+    assert named == set(parts_of(url_path)) - {"menu", "title"}
