@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import hiding, page_style, share
 from pages.shared.contents import CONTENTS
 from pages.shared.deep_link import close_false_alarm
 from pages.shared.environments import examine_elsewhere
@@ -33,10 +34,14 @@ pages = {
         st.Page("pages/lab/compare.py", title="Compare", url_path="compare"),
         st.Page("pages/lab/evidence.py", title="Evidence", url_path="evidence"),
         st.Page("pages/lab/runs.py", title="Runs", url_path="runs"),
+        st.Page("pages/lab/preflight.py", title="Preflight", url_path="doctor"),
     ],
     "Learn": [st.Page(lesson.file, title=lesson.title, url_path=lesson.slug) for lesson in CONTENTS],
 }
 menu = st.navigation(pages, position="top")
+page_style.show(menu.url_path, hiding.begin(menu.url_path))
 menu.run()
+hiding.keep(menu.url_path)
+share.show(menu.url_path)
 close_false_alarm([page.url_path for section in pages.values() for page in section])
 freeze_what_stays()

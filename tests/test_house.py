@@ -42,6 +42,7 @@ THIRD_PARTY = {
     "pyarrow": "pyarrow",
     "onnx": "onnx",
     "tensorboardX": "tensorboardX",
+    "segno": "segno",
 }
 # What brings an optional package, and where alone it may be imported, inside functions.
 OPTIONAL = {"ray": ("ppo_engine/jobs/cluster/requirements-cluster.txt", "ppo_engine/jobs/cluster/")}

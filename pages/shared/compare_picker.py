@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import twins
+from pages.shared import hiding, twins
 from pages.shared.compare_bar import look_at, tell
 from pages.shared.feed import open_feed
 from pages.shared.twins_of_runs import same_set_up
@@ -25,7 +25,7 @@ LIVE = ("running", "queued", "paused")
 
 def read_url() -> None:
     """Take over the URL if it is not one that this session wrote itself; nothing is started."""
-    params = {key: st.query_params[key] for key in st.query_params}
+    params = hiding.own_params()
     first = "c_env" not in st.session_state
     if not first and params in st.session_state.get("_cmp_urls", []):
         return
@@ -67,9 +67,9 @@ def write_url() -> None:
     """Put what is looked at, or else what is set up, into the URL, so that it can be shared and reloaded."""
     runs = st.session_state["c_runs"]
     wanted = {"runs": ",".join(runs)} if runs else twins.as_url()
-    if wanted != {key: st.query_params[key] for key in st.query_params}:
+    if wanted != hiding.own_params():
         _remember(wanted)
-        st.query_params.from_dict(wanted)
+        hiding.write_params(wanted)
 
 
 def adopt(run_ids: Sequence[str]) -> None:

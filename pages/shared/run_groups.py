@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared import take_home
-from ppo_engine.jobs import sweeps
+from ppo_engine.jobs import control, sweep_trash, sweeps
 from ppo_engine.jobs.control import runs_folder
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.jobs.view import RunRow, list_runs
@@ -77,3 +77,24 @@ def show() -> None:
             take_home.popover(sweep.run_ids, sweep.sweep_id, "")
             if st.button("Evidence", key=f"grid_open_{sweep.sweep_id}", help="What they show together"):
                 st.switch_page("pages/lab/evidence.py", query_params={"sweep": sweep.sweep_id})
+            if st.button("", icon=":material/delete:", key=f"grid_delete_{sweep.sweep_id}",
+                         help="Delete the grid with its runs; it can be undone"):  # fmt: skip
+                _delete(sweep)
+
+
+def _delete(sweep: sweeps.Sweep) -> None:
+    try:
+        count = sweep_trash.delete(runs_folder(), sweep.sweep_id)
+        told = f"Grid {sweep.title}, with {count} {'run' if count == 1 else 'runs'}"
+        st.session_state.setdefault("_deleted", []).append((sweep.sweep_id, told))
+    except (UnknownRun, OSError) as error:
+        st.session_state["_said"] = str(error)
+    st.rerun()
+
+
+def undo(deleted_id: str) -> None:
+    """Bring back what was deleted: a grid with its runs, or one run. Raises UnknownRun and OSError."""
+    if sweep_trash.is_trashed(runs_folder(), deleted_id):
+        sweep_trash.undo_delete(runs_folder(), deleted_id)
+    else:
+        control.undo_delete(runs_folder(), deleted_id)

@@ -59,7 +59,7 @@ def _delete(row: RunRow) -> None:
 
 def _undo() -> None:
     run_id, _ = st.session_state["_deleted"].pop()
-    _guarded(lambda: control.undo_delete(control.runs_folder(), run_id))
+    _guarded(lambda: run_groups.undo(run_id))
 
 
 def _rename(run_id: str) -> None:

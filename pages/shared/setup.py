@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import hiding
 from pages.shared.environments import offered
 from pages.shared.rungs import label_of, value_of
 from ppo_engine.config import KNOBS, TrainConfig
@@ -29,7 +30,7 @@ def read_url(adopt_run: Callable[[str], TrainConfig | None]) -> None:
     A message from the browser may still carry an older URL of ours while a slider has already moved on. Every value
     that cannot be used is replaced by its default and told in one sentence; nothing is started.
     """
-    params = {key: st.query_params[key] for key in st.query_params}
+    params = hiding.own_params()
     if params in st.session_state.setdefault("_urls", []):
         return
     if set(params) not in ({"case"}, {"row"}):  # such a link may be followed again
@@ -118,9 +119,9 @@ def write_url() -> None:
         wanted["run"] = state["run"]
     elif state.get("case"):
         wanted["case"] = state["case"]
-    if wanted != {key: st.query_params[key] for key in st.query_params}:
+    if wanted != hiding.own_params():
         _remember(wanted)
-        st.query_params.from_dict(wanted)
+        hiding.write_params(wanted)
 
 
 def _remember(params: dict[str, str]) -> None:

@@ -35,3 +35,8 @@ class SweepQueue(Registry):
             where = where.replace("desired != ?", "(desired != ? OR settled IN ('failed', 'lost'))")
         with self._writing() as db:
             db.executemany(change + where, [(desired, run_id, desired) for run_id in run_ids])
+
+    def mark_deleted(self, run_ids: Sequence[str], deleted: bool) -> None:
+        """Say of all runs of a sweep that they are in the trash, or that they are back."""
+        with self._writing() as db:
+            db.executemany("UPDATE run SET deleted = ? WHERE id = ?", [(int(deleted), run_id) for run_id in run_ids])

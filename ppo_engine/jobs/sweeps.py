@@ -67,7 +67,7 @@ def start(runs: Path, grid: Grid, name: str = "", engine: str = "") -> str:
         "format": FORMAT, "name": name, "created": time.time(), "engine": engine, "grid": grid.to_dict(),
         "runs": planned,
     }  # fmt: skip
-    _write(_path(runs, sweep_id), data)
+    _write(file_of(runs, sweep_id), data)
     complete(runs, read(runs, sweep_id))
     return sweep_id
 
@@ -103,7 +103,7 @@ def resume(runs: Path, sweep_id: str, engine: str = "") -> None:
     """
     sweep = read(runs, sweep_id)
     if engine and engine != sweep.engine:
-        path = _path(runs, sweep_id)
+        path = file_of(runs, sweep_id)
         _write(path, {**json.loads(path.read_text(encoding="utf-8")), "engine": engines.check(engine)})
     complete(runs, sweep)
     SweepQueue(runs).command_all(sweep.run_ids, "run")
@@ -112,7 +112,7 @@ def resume(runs: Path, sweep_id: str, engine: str = "") -> None:
 
 def read(runs: Path | str, sweep_id: str) -> Sweep:
     """A stored sweep; raises UnknownRun if there is none of that id, or its file is damaged."""
-    path = _path(runs, sweep_id)
+    path = file_of(runs, sweep_id)
     try:
         return _read(str(path), path.stat().st_mtime_ns)
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
@@ -156,7 +156,8 @@ def _write(path: Path, data: dict[str, Any]) -> None:
     os.replace(temporary, path)
 
 
-def _path(runs: Path | str, sweep_id: str) -> Path:
+def file_of(runs: Path | str, sweep_id: str) -> Path:
+    """Where a sweep of that id is kept; raises UnknownRun for what is no id."""
     if not isinstance(sweep_id, str) or not RUN_ID.fullmatch(sweep_id):
         raise UnknownRun(sweep_id)
     return Path(runs) / FOLDER / f"{sweep_id}.json"

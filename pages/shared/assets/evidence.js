@@ -37,7 +37,7 @@ E.build = (root) => {
   for (const id of ["curves", "heat"]) {
     const panel = E.el("section", "ev-panel", charts), head = E.el("h4", "", panel);
     const plot = E.el("div", "ev-plot", panel);
-    plot.dataset.chart = id;
+    plot.dataset.chart = id; plot.setAttribute("role", "img");
     ui.panels[id] = { panel, head, plot };
     window.PPOLive.saveButtons(panel, id === "heat" ? "the heatmap" : "the curves", (format) => E.save(ui.root.inst, id, format));
   }
@@ -188,7 +188,9 @@ E.draw = (inst) => {
   ui.note.textContent = d.note;
   const picked = d.curves.cells.find((c) => c.cell === inst.picked) || (n > E.MANY && d.curves.cells.find((c) => c.cell === d.leader));
   ui.panels.curves.head.textContent = `Return, every seed's own line${picked ? ` · bold: ${picked.label}` : ""}`;
+  ui.panels.curves.plot.setAttribute("aria-label", `${ui.panels.curves.head.textContent}, against environment steps; the rows below have the numbers.`);
   ui.panels.heat.head.textContent = d.heat ? `Mean final return, ${d.heat.y_title} × ${d.heat.x_title}` : "";
+  ui.panels.heat.plot.setAttribute("aria-label", `Heatmap: ${ui.panels.heat.head.textContent || "none"}; the rows below have the numbers.`);
   E.drawTable(inst);
   // Streamlit may have taken the place away between a tick and its drawing.
   if (!window.Plotly || !ui.root.isConnected) return;

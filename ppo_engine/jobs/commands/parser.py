@@ -105,6 +105,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_export(command("export", "export", "write a run in a format that other programs read"))
     brought = command("import", "import_run", "take in a run that was exported as a zip", run=False)
     brought.add_argument("file", type=Path, metavar="FILE", help="the zip")
+    doctor = command("doctor", "doctor", "check this machine: each thing is green, or how it is mended", run=False)
+    doctor.add_argument("--only", nargs="+", metavar="CHECK", help="only these checks")
+    doctor.add_argument("--port", type=int, default=8501, metavar="N", help="port of the pages (default 8501)")
     bench = commands.add_parser("bench", add_help=False, help="measure steps per second beside Stable-Baselines3")
     bench.set_defaults(module="bench")
     return parser

@@ -3,7 +3,7 @@ L.FILM_MODES = [["side", "Side by side"], ["ghost", "Ghosts"], ["lapse", "Time l
 
 L.cmpVideo = (label) => {
   const v = L.el("video");
-  v.muted = true; v.playsInline = true; v.preload = "auto"; v.setAttribute("muted", ""); v.setAttribute("aria-label", label);
+  v.muted = true; v.controls = L.still(); v.playsInline = true; v.preload = "auto"; v.setAttribute("muted", ""); v.setAttribute("aria-label", label);
   return v;
 };
 
@@ -59,7 +59,7 @@ L.cmpClock = (inst) => {
   const begin = () => {
     panel.over = 0;
     cells.forEach(L.cmpSwap);
-    cells.filter((c) => c.showing).forEach((c) => { c.front.currentTime = 0; c.front.playbackRate = 1; c.front.play().catch(() => {}); });
+    cells.filter((c) => c.showing).forEach((c) => { c.front.currentTime = 0; c.front.playbackRate = 1; if (!L.still()) c.front.play().catch(() => {}); });
   };
   // At first all are awaited for a moment, so that they begin together.
   if (cells.some((c) => !c.showing && c.ready)) {
@@ -69,6 +69,7 @@ L.cmpClock = (inst) => {
   }
   if (!shown.length) return;
   if (!playing.length) {
+    if (L.still()) { if (cells.some((c) => c.ready)) begin(); return; }
     panel.over ||= now;
     if (now - panel.over > 900) begin();
     return;

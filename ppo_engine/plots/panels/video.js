@@ -3,7 +3,7 @@ L.videoInto = (panel) => {
   const stage = L.el("div", "ppo-stage"), bar = L.el("div", "ppo-film");
   panel.back = L.el("video"); panel.front = L.el("video");
   for (const v of [panel.back, panel.front]) {
-    v.muted = true; v.loop = true; v.playsInline = true; v.autoplay = true; v.preload = "auto";
+    v.muted = true; v.loop = true; v.playsInline = true; v.autoplay = !L.still(); v.controls = L.still(); v.preload = "auto";
     v.setAttribute("muted", ""); v.setAttribute("aria-label", "Rollout of the current policy");
     stage.append(v);
   }
@@ -41,7 +41,7 @@ L.showVideo = (panel, film, pick) => {
     next.classList.add("on"); panel.front.classList.remove("on");
     panel.back = panel.front; panel.front = next;
     setTimeout(() => panel.back.pause(), 250);
-    next.play().catch(() => {});
+    if (!L.still()) next.play().catch(() => {});
   };
   next.src = film.url; next.load();
 };

@@ -128,4 +128,8 @@ L.nameSymbols = () => {
     node.style.color = button.dataset.colour ? `var(--ppo-${button.dataset.colour})` : "inherit";
     listen(node, found[1]);
   });
+  // An equation wider than its column scrolls, by keyboard too.
+  document.querySelectorAll(".st-key-lesson_text .katex-display").forEach((node) => {
+    if (node.scrollWidth > node.clientWidth + 1) node.tabIndex = 0; else node.removeAttribute("tabindex");
+  });
 };
