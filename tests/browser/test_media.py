@@ -41,7 +41,7 @@ def runs(tmp_path_factory):
 
 @pytest.fixture
 def offline(chromium):
-    """A tab without a network; ``asked`` lists what it wanted beyond the file itself, ``broken`` its scripts' errors."""
+    """A tab without a network; ``asked`` lists every address it wanted, ``broken`` every error of its scripts."""
     context = chromium.new_context(viewport={"width": 1280, "height": 720}, offline=True, accept_downloads=True)
     tab = context.new_page()
     tab.asked, tab.broken = [], []
@@ -120,7 +120,8 @@ def test_a_chart_is_saved_as_png_and_svg(offline, runs, tmp_path):
         with offline.expect_download() as coming:
             offline.get_by_role("button", name=f"Save KL, old ‖ new as {kind}").click()
         name = coming.value.suggested_filename
-        assert re.fullmatch(rf"LunarLander-v3-.*seed-1_recorded-{runs[0].run_id}_KL-.*_update-100\.{kind.lower()}", name)
+        run = f"recorded-{runs[0].run_id}"
+        assert re.fullmatch(rf"LunarLander-v3-.*seed-1_{run}_KL-.*_update-100\.{kind.lower()}", name), name
         files[kind] = tmp_path / name
         coming.value.save_as(files[kind])
     root = ElementTree.fromstring(files["SVG"].read_text(encoding="utf-8"))
