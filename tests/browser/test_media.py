@@ -44,6 +44,7 @@ def offline(chromium):
     """A tab without a network; ``asked`` lists every address it wanted, ``broken`` every error of its scripts."""
     context = chromium.new_context(viewport={"width": 1280, "height": 720}, offline=True, accept_downloads=True)
     tab = context.new_page()
+    tab.set_default_timeout(90_000)
     tab.asked, tab.broken = [], []
     tab.on("request", lambda request: tab.asked.append(request.url))
     tab.on("pageerror", lambda error: tab.broken.append(str(error)))
@@ -54,7 +55,7 @@ def offline(chromium):
 
 def opened(tab, path):
     tab.goto(path.as_uri())
-    tab.wait_for_function("document.querySelectorAll('[data-chart=kl] .trace').length > 0", timeout=60_000)
+    tab.wait_for_function("document.querySelectorAll('[data-chart=kl] .trace').length > 0")
 
 
 def nothing_was_fetched(tab, path):
@@ -69,27 +70,27 @@ def test_the_replay_of_a_run_opens_from_a_file_and_scrubs(offline, runs, tmp_pat
     assert offline.locator(".ppo-badge").text_content() == "REPLAY"
     assert offline.locator(".pg-name").text_content() == "<b>mine</b>"
     first = offline.evaluate(AT)
-    offline.wait_for_function(f"{AT} > {first}", timeout=20_000)  # it plays by itself
+    offline.wait_for_function(f"{AT} > {first}")  # it plays by itself
     offline.keyboard.press("Space")
     assert offline.locator(".ppo-player").get_attribute("data-playing") == "false"
     offline.keyboard.press("Home")
     assert offline.evaluate(AT) == 0
     offline.keyboard.press("Shift+ArrowRight")
     assert offline.evaluate(AT) == 10
-    offline.wait_for_function(f"{POINTS} === 11", timeout=20_000)
+    offline.wait_for_function(f"{POINTS} === 11")
     slider = offline.get_by_role("slider", name="Update that is shown")
     slider.fill("79")
-    offline.wait_for_function(f"{POINTS} === 80", timeout=20_000)
+    offline.wait_for_function(f"{POINTS} === 80")
     assert "update 80 of 100" in offline.locator(".ppo-progress").text_content()
-    offline.wait_for_function(f"{VIDEO} && {VIDEO}.readyState >= 2 && {VIDEO}.currentTime > 0", timeout=20_000)
+    offline.wait_for_function(f"{VIDEO} && {VIDEO}.readyState >= 2 && {VIDEO}.currentTime > 0")
     offline.wait_for_function("document.querySelector('.ppo-film span').textContent.startsWith('update 50')")
     slider.fill("5")  # back again: what came later is gone
-    offline.wait_for_function(f"{POINTS} === 6", timeout=20_000)
+    offline.wait_for_function(f"{POINTS} === 6")
     speed = offline.get_by_label("Speed of the replay")
     assert speed.locator("option").all_text_contents() == ["0.25×", "0.5×", "1×", "2×", "4×", "8×", "16×"]
     speed.select_option("16")
     offline.get_by_role("button", name="Play the replay").click()
-    offline.wait_for_function(f"{AT} === 99", timeout=30_000)
+    offline.wait_for_function(f"{AT} === 99")
     dark = offline.evaluate("getComputedStyle(document.body).backgroundColor")
     offline.get_by_role("button", name="Use dark colours").click()
     assert offline.evaluate("getComputedStyle(document.body).backgroundColor") != dark
@@ -140,6 +141,6 @@ def test_the_films_play(offline, runs, tmp_path):
     page.write_text("<video src='twins.mp4' muted autoplay></video>", encoding="utf-8")
     offline.goto(page.as_uri())
     video = "document.querySelector('video')"
-    offline.wait_for_function(f"{video}.readyState >= 3 && {video}.currentTime > 0.2", timeout=30_000)
+    offline.wait_for_function(f"{video}.readyState >= 3 && {video}.currentTime > 0.2")
     width, height = offline.evaluate(f"[{video}.videoWidth, {video}.videoHeight]")
     assert width > 1000 and width % 2 == height % 2 == 0
