@@ -21,9 +21,9 @@ from ppo_engine.report import REPORT_KEYS
 
 
 @pytest.fixture
-def moved(written, runs):
-    """A run whose ε was moved before its first update."""
-    folder = written()
+def moved(written, runs, pole):
+    """A run whose ε was moved before its first update, with rollouts too short for an episode to end in the first."""
+    folder = written(pole.with_(n_steps=4, batch_size=16, total_timesteps=640))
     control.set_knob(runs, folder.run_id, clip_range=0.1)
     Life(folder).run()
     return folder
@@ -57,7 +57,7 @@ def test_parquet_is_typed_and_keeps_nan(moved, tmp_path):
     assert np.array_equal(np.column_stack(columns), kept(moved), equal_nan=True)
     assert table.column("ep_rew_mean").null_count == 0
     about = json.loads(table.schema.metadata[b"ppo_playground"])
-    assert about["configs"][moved.run_id]["n_steps"] == 32
+    assert about["configs"][moved.run_id]["n_steps"] == 4
 
 
 def test_tensorboard_reads_the_event_files(moved, tmp_path):
