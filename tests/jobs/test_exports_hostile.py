@@ -17,16 +17,21 @@ import pytest
 from ppo_engine.jobs.exports.unpacking import CannotImport
 from ppo_engine.jobs.exports.writing import export
 from ppo_engine.jobs.importing import import_run
+from ppo_engine.jobs.launching import write_run
 from ppo_engine.jobs.life import Life
+from ppo_engine.jobs.registry import Registry
+from tests.jobs.conftest import POLE
 
 
-@pytest.fixture
-def good(written, tmp_path):
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
     """The files of a good zip by name."""
-    folder = written()
+    place = tmp_path_factory.mktemp("good")
+    folder = write_run(place / "runs", POLE.with_(total_timesteps=1280))
+    Registry(folder.runs).add(folder.run_id, "", "run")
     Life(folder).run()
-    export([folder], "zip", tmp_path / "good.zip")
-    with zipfile.ZipFile(tmp_path / "good.zip") as packed:
+    export([folder], "zip", place / "good.zip")
+    with zipfile.ZipFile(place / "good.zip") as packed:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
@@ -129,8 +134,12 @@ def test_bombs_by_declared_and_by_real_size(good, tmp_path):
         struct.pack_into("<L", data, place, 10)
     (tmp_path / "b.zip").write_bytes(data)
     refused(tmp_path, tmp_path / "b.zip", "damaged")
-    many = {**good, **{f"videos/{number:08d}.json": b"{}" for number in range(20_001)}}
-    refused(tmp_path, pack(tmp_path / "c.zip", many, zipfile.ZIP_STORED), "larger than a run")
+    # The end's own counts: 20,001 files, and a directory of 200 MB.
+    for name, form, place, value in (("c", "<2H", -14, (20_001, 20_001)), ("e", "<L", -10, (200 << 20,))):
+        data = bytearray(pack(tmp_path / f"{name}.zip", good).read_bytes())
+        struct.pack_into(form, data, len(data) + place, *value)
+        (tmp_path / f"{name}.zip").write_bytes(data)
+        refused(tmp_path, tmp_path / f"{name}.zip", "larger than a run")
     large = changed(good, "config.json", lambda values: values.update(parent="x" * 70_000))
     refused(tmp_path, pack(tmp_path / "d.zip", large), "may have")
 
@@ -164,7 +173,7 @@ def test_every_flipped_byte_is_noticed(good, tmp_path):
         except CannotImport as error:
             assert str(error).endswith(".") and "\n" not in str(error)
     source.write_bytes(whole)
-    exchanged = {**good, "checkpoint.npz": good["branches/00000004.npz"]}
+    exchanged = {**good, "checkpoint.npz": good["run.db"]}
     refused(tmp_path, pack(tmp_path / "x.zip", exchanged, listed=False), "SHA-256")
 
 
@@ -240,8 +249,8 @@ def test_checkpoints_with_objects_bombs_and_other_runs(good, tmp_path):
         packed.writestr("parameters.npy", head.getvalue() + bytes(8))
     refused(tmp_path, pack(tmp_path / "c.zip", {**good, "checkpoint.npz": claims.getvalue()}), "as long as it claims")
     refused(tmp_path, pack(tmp_path / "d.zip", {**good, "checkpoint.npz": b"PK" + bytes(99)}), "checkpoint.npz")
-    misplaced = {**good, "branches/00000099.npz": good["branches/00000004.npz"]}
-    refused(tmp_path, pack(tmp_path / "e.zip", misplaced), "of update 4")
+    misplaced = {**good, "branches/00000099.npz": good["checkpoint.npz"]}
+    refused(tmp_path, pack(tmp_path / "e.zip", misplaced), "of update 10")
 
 
 def test_what_is_no_video_and_no_evaluation(good, tmp_path):

@@ -55,7 +55,7 @@ def test_an_export_that_fails_or_dies_says_so_in_one_sentence(runs, paused_run):
     found = wait_until(lambda: (now := orders.prepared(order)).state == "failed" and now)
     assert found.error == f"Run {paused_run} has kept no parameters yet."
     order.note({"state": "writing", "share": 0.5, "seconds": 3.0})
-    assert orders.prepared(order).error == "Its process ended before it was finished; prepare it again."
+    wait_until(lambda: orders.prepared(order).error == "Its process ended before it was finished; prepare it again.")
     orders.cancel(order)
     assert orders.prepared(order).state == "none"
 
