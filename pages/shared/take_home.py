@@ -19,10 +19,9 @@ ICON = ":material/download:"
 
 def popover(run_ids: Sequence[str], key: str, label: str = "Take home", disabled: bool = False) -> None:
     """The button and, while it is open, what it holds; ``key`` tells it from others on the page."""
-    wide = "content" if label else "stretch"
     with st.popover(
-        label, icon=ICON, help="Take this run home" if not label else None, disabled=disabled, width=wide,
-        on_change="rerun", key=f"take_home_{key}",
+        label, icon=ICON, help=None if label else "Take home", disabled=disabled, on_change="rerun",
+        key=f"take_home_{key}",
     ) as opened:  # fmt: skip
         if opened.open:
             st.fragment(_choose)(tuple(run_ids), key)
