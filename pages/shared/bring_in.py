@@ -17,13 +17,16 @@ LARGEST_MB = 500
 
 
 def show() -> None:
-    """The popover with the place for the file, and what became of the last one."""
-    with st.container(horizontal=True, horizontal_alignment="right", key="bring_in"):
-        if said := st.session_state.pop("_imported", None):
-            st.success(plain(said), icon=":material/check:")
-        with st.popover("Import a run", icon=":material/upload:", key="import", on_change="rerun") as opened:
-            if opened.open:
-                _place()
+    """The popover with the place for the file."""
+    with st.popover("Import a run", icon=":material/upload:", key="import", on_change="rerun") as opened:
+        if opened.open:
+            _place()
+
+
+def show_outcome() -> None:
+    """What became of a file that was just imported."""
+    if said := st.session_state.pop("_imported", None):
+        st.success(plain(said), icon=":material/check:")
 
 
 def _place() -> None:

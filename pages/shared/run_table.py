@@ -24,7 +24,7 @@ COLOURS = {
     "running": "green", "queued": "orange", "paused": "orange", "finished": "blue", "stopped": "gray",
     "diverged": "red", "failed": "red", "lost": "red",
 }  # fmt: skip
-WIDTHS = (0.3, 2.0, 1.8, 0.6, 1.3, 0.8, 4.2, 4.2)
+WIDTHS = (0.3, 1.9, 1.7, 0.6, 1.3, 0.8, 3.6, 5.0)
 HEADS = ("", "Run", "Objective", "Seed", "Steps", "Return", "State", "")
 PAGE = 20
 

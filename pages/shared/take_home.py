@@ -19,17 +19,16 @@ ICON = ":material/download:"
 
 def popover(run_ids: Sequence[str], key: str, label: str = "Take home", disabled: bool = False) -> None:
     """The button and, while it is open, what it holds; ``key`` tells it from others on the page."""
-    wide = "content" if label else "stretch"
     with st.popover(
-        label, icon=ICON, help="Take this run home" if not label else None, disabled=disabled, width=wide,
-        on_change="rerun", key=f"take_home_{key}",
+        label, icon=ICON, help=None if label else "Take home", disabled=disabled, on_change="rerun",
+        key=f"take_home_{key}",
     ) as opened:  # fmt: skip
         if opened.open:
             st.fragment(_choose)(tuple(run_ids), key)
 
 
 def _choose(run_ids: tuple[str, ...], key: str) -> None:
-    names = [name for name, form in FORMATS.items() if form.several or len(run_ids) == 1]
+    names = [name for name, form in FORMATS.items() if form.takes(len(run_ids))]
     name = st.selectbox(
         "Format", names, format_func=lambda name: FORMATS[name].title, key=f"format_{key}", persist_state="session",
     )  # fmt: skip
@@ -37,8 +36,11 @@ def _choose(run_ids: tuple[str, ...], key: str) -> None:
     if name == "sb3":
         _show_code(RunFolder(runs_folder(), run_ids[0]))
         return
+    update = None
+    if FORMATS[name].moment:
+        update = st.number_input("After update", 0, None, None, placeholder="the newest", key=f"update_{key}")
     try:
-        order = Order(runs_folder(), run_ids, name)
+        order = Order(runs_folder(), run_ids, name, update)
     except (CannotExport, UnknownRun) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -24,6 +25,8 @@ def delete(runs: Path, run_id: str) -> None:
         time.sleep(0.02)
     # A worker in the middle of a long update sees afterwards that its folder is gone, and ends.
     folder.trashed.parent.mkdir(exist_ok=True)
+    if folder.trashed.exists():  # one of its id was deleted before, and came back from its export
+        shutil.rmtree(folder.trashed)
     os.replace(folder.path, folder.trashed)
     registry.change(run_id, deleted=1)
 

@@ -23,7 +23,8 @@ class Format(NamedTuple):
     the first is the one asked for, to ``path``, which does not exist yet, as after ``update`` (None: as they are now);
     it calls ``tell(share)`` now and then with the share that is done, and lets whatever that raises pass. It raises
     CannotExport, OSError. A ``bundle`` makes ``path`` a folder of several files, of which ``principal`` is the one that
-    a command line's PATH means. ``several``: it takes more than one run. ``moment``: ``update`` means something.
+    a command line's PATH means. ``several``: it takes more than one run, ``most`` of them at most (0: as many as there
+    are). ``moment``: ``update`` means something.
     """
 
     name: str
@@ -35,17 +36,22 @@ class Format(NamedTuple):
     principal: str = ""
     several: bool = False
     moment: bool = False
+    most: int = 0
+
+    def takes(self, count: int) -> bool:
+        """Whether it can hold so many runs."""
+        return count == 1 or (self.several and (not self.most or count <= self.most))
 
 
 FORMATS: dict[str, Format] = {
     form.name: form
     for form in (
         Format("html", "Replay (HTML)", "The panels, their charts and up to six rollouts in one file that any browser "
-               "plays without a network.", ".html", "html_replay", several=True),
+               "plays without a network.", ".html", "html_replay", several=True, most=4),
         Format("mp4", "Film (MP4)", "One episode of the policy with its numbers on every frame; of twins, side by side "
-               "and in step from the same start.", ".mp4", "mp4_film", several=True, moment=True),
+               "and in step from the same start.", ".mp4", "mp4_film", several=True, moment=True, most=4),
         Format("gif", "Film (GIF)", "The same film, smaller, with every second frame; it loops for ever.",
-               ".gif", "gif_film", several=True, moment=True),
+               ".gif", "gif_film", several=True, moment=True, most=4),
         Format("csv", "Table (CSV)", "Every update of the run as one row: all numbers, and what was moved then.",
                ".csv", "csv_table", several=True),
         Format("parquet", "Table (Parquet)", "The same rows in typed columns, for pandas, Polars or DuckDB.",

@@ -146,11 +146,13 @@ def _actions(graph: Graph, policy: Policy, head: str, space: Any) -> list[Any]:
         ]
     low, high = (np.asarray(bound, np.float32).reshape(-1) for bound in (space.low, space.high))
     action = graph.add("Min", graph.add("Max", head, graph.constant(low)), graph.constant(high))
+    kind = TensorProto.DOUBLE if space.dtype == np.float64 else TensorProto.FLOAT
+    action = graph.add("Cast", action, to=kind)
     graph.add("Reshape", action, wanted, output="action")
     graph.add("Identity", head, output="mean")
     graph.add("Identity", graph.constant(np.exp(policy.network.views["log_std"])), output="std")
     return [
-        flat("action", TensorProto.FLOAT, ["batch", *shape]),
+        flat("action", kind, ["batch", *shape]),
         flat("mean", TensorProto.FLOAT, ["batch", info.action_dim]),
         flat("std", TensorProto.FLOAT, [info.action_dim]),
     ]

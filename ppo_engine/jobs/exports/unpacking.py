@@ -27,10 +27,15 @@ PIECE = 1 << 20
 ENTRY = 128
 END = struct.Struct("<4s4H2LH")
 SPARE = 64 << 20
+LONGEST_SENTENCE = 300
 
 
 class CannotImport(ValueError):
-    """A file that is no run, or not a whole one; ``str()`` is one sentence."""
+    """A file that is no run, or not a whole one; ``str()`` is one sentence, whatever was in the file."""
+
+    def __init__(self, said: str):
+        words = " ".join(said.split()).rstrip(".")
+        super().__init__(f"{words if len(words) <= LONGEST_SENTENCE else words[: LONGEST_SENTENCE - 1] + '…'}.")
 
 
 def unpack(source: Path, into: Path) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def _refuse(form: Format, folders: Sequence[RunFolder], target: Path, update: in
         raise CannotExport("There is no run to export.")
     if len(folders) > 1 and not form.several:
         raise CannotExport(f"{form.name} holds one run, and {len(folders)} were named.")
+    if form.most and len(folders) > form.most:
+        raise CannotExport(f"{form.name} holds up to {form.most} runs side by side, and {len(folders)} were named.")
     if update is not None and not form.moment:
         raise CannotExport(f"{form.name} holds the whole run, so it takes no update.")
     if not target.parent.is_dir():

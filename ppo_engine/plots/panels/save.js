@@ -2,7 +2,7 @@
 L.paper = (font) => ({ ...L.themeOf("#FFFFFF", "#1B1F24", font), panel: "#FFFFFF", blue: "#0072B2", orange: "#D55E00", green: "#009E73", purple: "#B0588A" });
 
 // "LunarLander-v3-Clipped-seed-1_01K…_Return_update-132.png": what it is of, which run, which chart, which update.
-L.fileName = (parts, format) => parts.filter(Boolean).map((part) => String(part).normalize("NFKD").replace(/[‖β]/g, (c) => (c === "β" ? "beta" : "to"))
+L.fileName = (parts, format) => parts.filter(Boolean).map((part) => String(part).normalize("NFKD").replace(/[‖βε]/g, (c) => ({ "‖": "to", "β": "beta", "ε": "eps" }[c]))
   .replace(/[^A-Za-z0-9.+]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 70)).filter(Boolean).join("_") + "." + format;
 
 L.download = (url, name) => {
@@ -31,12 +31,14 @@ L.savePlot = async (plot, traces, layout, heading, sub, name, format) => {
   const below = named ? 24 : 0, margin = { l: 46, r: 12, t: 6, b: 30, ...layout.margin };
   const size = { width: Math.round(grow * plot.clientWidth), height: Math.round(grow * plot.clientHeight) + top + below };
   const plain = (text) => String(text).replace(/[<>&]/g, (sign) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;" }[sign]));
+  const word = (text, down, points, color) => ({ text, x: 0, y: 1, xref: "paper", yref: "paper", xanchor: "left", yanchor: "top", showarrow: false,
+    xshift: 12 - margin.l, yshift: margin.t + top - down, font: { size: points, color }, align: "left" });
   const figure = {
     data: traces.map((q) => ({ ...q, showlegend: Boolean(q.name) })),
     layout: { ...layout, ...size, autosize: false, paper_bgcolor: "#FFFFFF", plot_bgcolor: "#FFFFFF", showlegend: named,
       legend: { orientation: "h", x: 0, xanchor: "left", xref: "paper", y: 0, yref: "container", yanchor: "bottom", font: { size: 11 }, bgcolor: "rgba(0,0,0,0)" },
       margin: { ...margin, t: margin.t + top, b: margin.b + below },
-      title: { text: `<b>${plain(heading)}</b><br><span style="font-size:12px">${plain(sub)}</span>`, x: 0.012, xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 10 }, font: { size: 15, color: "#1B1F24" } } },
+      annotations: [...(layout.annotations || []), word(`<b>${plain(heading)}</b>`, 10, 16, "#1B1F24"), word(plain(sub), 33, 12, "#5d6670")] },
     config: { staticPlot: true },
   };
   L.download(await window.Plotly.toImage(figure, { format, ...size, scale: format === "png" ? 2 : 1 }), L.fileName(name, format));
@@ -45,14 +47,15 @@ L.savePlot = async (plot, traces, layout, heading, sub, name, format) => {
 // What a live or replayed panel is of: the words above it, the run, and the newest update.
 L.saveWords = (inst) => {
   if (inst.ui.title) return { of: inst.ui.title.textContent, run: inst.st.run.replace(/^replay:/, "recorded-"), update: inst.st.last };
-  return { of: inst.runs.map((run) => run.name).join(" against "), update: Math.max(...inst.sts.map((st) => st.last)),
-    run: inst.runs.map((run) => run.run.replace(/^recorded:/, "").slice(-6)).join("-") };
+  return { of: inst.runs.map((run) => run.name).join(" against "), update: Math.max(...inst.runs.map((run) => run.update)),
+    run: inst.runs.map((run) => run.run.replace(/^recorded:.*[a-z].*/, "recorded").slice(-8)).join("-") };
 };
 
 L.saveable = (inst, id, panel) => {
   if (panel.saves) return;
   panel.saves = L.saveButtons(panel.body, panel.title.textContent, (format) => {
-    const t = L.paper(inst.theme.font), [traces, extra] = (inst.figure || L.figure)(inst.st, t, id), words = L.saveWords(inst);
+    const kept = inst.theme, t = (inst.theme = L.paper(kept.font)), [traces, extra] = (inst.figure || L.figure)(inst.st, t, id), words = L.saveWords(inst);
+    inst.theme = kept;
     const layout = L.layout(t, "saved", extra), sub = [panel.sub.textContent, words.of, `update ${words.update}`].filter(Boolean).join(" · ");
     L.keepZoom(inst, id, panel, layout);
     return L.savePlot(panel.plot, traces, layout, panel.title.textContent, sub, [words.of, words.run, panel.title.textContent, `update ${words.update}`], format);

@@ -50,7 +50,7 @@ L.Chart = class {
   // The chart as a file: drawn once more on light paper, read off, and drawn again as it was.
   save(format) {
     const inst = this.node.closest(".ppo-lesson").inst, kept = inst.theme, title = this.title.textContent;
-    const lesson = document.title.split(" · ")[0];
+    const path = location.pathname.split("/").pop().replace(/^learn-/, "").replaceAll("-", " "), lesson = path.charAt(0).toUpperCase() + path.slice(1);
     inst.theme = L.paper(kept.font); L.drawLesson(inst);
     const saved = L.saveSvg(this.svg, title, [this.sub.textContent, lesson].filter(Boolean).join(" · "), [lesson, title], format);
     inst.theme = kept; L.drawLesson(inst);
