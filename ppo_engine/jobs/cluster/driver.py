@@ -36,7 +36,8 @@ STORE_BYTES = 80 << 20
 HANDED_ON = ("PPO_MODULES", "PPO_ALLOW_MODULES")
 # A busy machine may take minutes over what Ray gives seconds; and nothing is reported to anybody.
 PATIENCE = {
-    "RAY_raylet_start_wait_time_s": "300", "RAY_worker_register_timeout_seconds": "300", "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_worker_register_timeout_seconds": "300", "RAY_agent_register_timeout_ms": "300000",
+    "RAY_gcs_rpc_server_connect_timeout_s": "60", "RAY_USAGE_STATS_ENABLED": "0",
 }  # fmt: skip
 LOOPBACK = ("127.0.0.1", "localhost")
 
