@@ -64,6 +64,8 @@ class TwoNodes:
         return pids
 
     def end(self) -> None:
+        if self.process.poll() is not None:
+            return
         self.pids.update(child.pid for child in psutil.Process(self.process.pid).children(recursive=True))
         self.process.stdin.close()
         self.process.wait(PATIENCE)
