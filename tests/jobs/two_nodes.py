@@ -28,6 +28,13 @@ def processes(node) -> list[int]:
     return found
 
 
+def of_folder(folder: str) -> list[int]:
+    """The pids of all processes that Ray started with this folder for its files, whoever is their parent now."""
+    here = psutil.Process().pid
+    found = psutil.process_iter(["cmdline"])
+    return [one.pid for one in found if one.pid != here and any(folder in part for part in one.info["cmdline"] or ())]
+
+
 def kill(pids: list[int]) -> None:
     for pid in pids:
         with contextlib.suppress(psutil.Error):
@@ -45,7 +52,7 @@ def start(folder: str) -> tuple[Cluster, object]:
             cluster.wait_for_nodes(timeout=120)
             return cluster, second
         except Exception:
-            kill([child.pid for child in psutil.Process().children(recursive=True)])
+            kill(of_folder(folder))
             if not tries_left:
                 raise
     raise AssertionError
@@ -61,7 +68,7 @@ def main(folder: str) -> None:
         print(json.dumps(pids), flush=True)
     everything = processes(cluster.head_node) + processes(second)
     cluster.shutdown()
-    kill(everything)
+    kill(everything + of_folder(folder))
 
 
 if __name__ == "__main__":
