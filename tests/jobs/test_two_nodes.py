@@ -17,6 +17,7 @@ import pytest
 
 from ppo_engine.grids import make_grid
 from ppo_engine.jobs import sweeps
+from ppo_engine.jobs.cluster.driver import PATIENCE as PATIENT
 from ppo_engine.jobs.cluster.launcher import RayLauncher
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.locks import is_held
@@ -38,7 +39,7 @@ class TwoNodes:
 
     def __init__(self, folder: str):
         self.environment = {
-            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0",
+            **PATIENT, "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
             "RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32),
         }  # fmt: skip
         self.process = subprocess.Popen(
@@ -63,6 +64,8 @@ class TwoNodes:
         return pids
 
     def end(self) -> None:
+        if self.process.poll() is not None:
+            return
         self.pids.update(child.pid for child in psutil.Process(self.process.pid).children(recursive=True))
         self.process.stdin.close()
         self.process.wait(PATIENCE)

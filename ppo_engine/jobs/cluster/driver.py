@@ -34,6 +34,11 @@ REACHED = 10.0
 SCRATCH = "ppo-ray-"
 STORE_BYTES = 80 << 20
 HANDED_ON = ("PPO_MODULES", "PPO_ALLOW_MODULES")
+# A busy machine may take minutes over what Ray gives seconds; and nothing is reported to anybody.
+PATIENCE = {
+    "RAY_worker_register_timeout_seconds": "300", "RAY_agent_register_timeout_ms": "300000",
+    "RAY_gcs_rpc_server_connect_timeout_s": "60", "RAY_USAGE_STATS_ENABLED": "0",
+}  # fmt: skip
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -133,7 +138,8 @@ def connect(place: ClusterFolder) -> None:
     Raises OSError if nobody answers at the address, and what Ray raises.
     """
     address = os.environ.get("RAY_ADDRESS", "")
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    for name, value in PATIENCE.items():
+        os.environ.setdefault(name, value)
     options: dict[str, Any] = {"address": address}
     if not address or address.rpartition(":")[0] in LOOPBACK:
         # Ray's own switch for machines that are no cluster: 127.0.0.1 stays what it is, and nobody else can connect.
