@@ -99,6 +99,8 @@ def price(runs: int, seconds: float, measured: bool) -> str:
     count = f"{runs:,} {'run' if runs == 1 else 'runs'}"
     took = f"about {speed.in_words(seconds)} {'here' if measured else 'on two slow cores'}"
     took = took if math.isfinite(seconds) else "how long is known after the first"
+    if runs == 1:
+        return f"{took[0].upper()}{took[1:]}; then its SHA-256 is compared with the kept one."
     return (
         f"{count}, {took}, in the background behind runs started by hand. Then the SHA-256 of their parameters is"
         " compared with the kept one."

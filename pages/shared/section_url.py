@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.plain import plain
 
 KEY, NAME = "evidence_section", "section"
-OWN = {"sweep": "Grids", "setting": "Table 1"}
+OWN = {"sweep": "Grids", "setting": "Table 1", "method": "Every method", "env": "Every method"}
 
 
 def read(sections: Sequence[str]) -> None:
@@ -29,6 +29,26 @@ def read(sections: Sequence[str]) -> None:
     else:
         names = ", ".join(sections)
         state["_section_problem"] = f"section is {asked[:60]!r}, but it must be one of {names}."
+
+
+def take(name: str, allowed: Sequence[str], key: str, default: str) -> str:
+    """What the URL key ``name`` chooses within a section, unless the visitor has chosen since; kept in the session as
+    ``key``. A value that is none of ``allowed`` is told in a sentence."""
+    state, asked = st.session_state, st.query_params.get(name)
+    if asked is not None and asked != state.get(f"_{key}_url"):
+        state[f"_{key}_url"] = asked
+        if asked in allowed:
+            state[key] = asked
+        else:
+            problem = f"{name} is {asked[:60]!r}, but it must be one of {', '.join(allowed)}."
+            st.error(plain(problem), icon=":material/error:")
+    return state.setdefault(key, default)
+
+
+def put(name: str, key: str, value: str) -> None:
+    """The visitor chose ``value``: keep it, and put it into the URL."""
+    st.session_state.update({key: value, f"_{key}_url": value})
+    st.query_params[name] = value
 
 
 def tell() -> None:
