@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -81,7 +83,7 @@ def words(kept: Sequence[Kept], wanted: Sequence[Grid], standings: Sequence[Stan
     """The price before the start, how far it is, or what came of it."""
     here = [standing for standing in standings if standing is not None]
     if not here:
-        return price(len(kept), *recomputing.seconds(runs_folder(), wanted))
+        return price(len(kept), *_seconds(str(runs_folder()), json.dumps([grid.to_dict() for grid in wanted])))
     runs = [run for standing in here for run in standing.results]
     ended = sum(standing.ended for standing in here)
     compared = comparison(recomputing.held(kept, standings))
@@ -92,6 +94,12 @@ def words(kept: Sequence[Kept], wanted: Sequence[Grid], standings: Sequence[Stan
         return f"{ended} of {len(runs)} runs have ended{about}{stopped}. {compared}"
     bad = sum(run.state not in MEASURED for run in runs)
     return compared + (f" {bad} could not be trained: the grid says why." if bad else "")
+
+
+@st.cache_data(ttl=30, show_spinner=False, max_entries=64)
+def _seconds(runs: str, wanted: str) -> tuple[float, bool]:
+    """The price of grids given as JSON: to find a run like them, many configs may have to be read."""
+    return recomputing.seconds(Path(runs), [Grid.from_dict(grid) for grid in json.loads(wanted)])
 
 
 def price(runs: int, seconds: float, measured: bool) -> str:

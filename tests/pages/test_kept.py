@@ -98,6 +98,16 @@ def test_choosing_a_section_writes_its_address(section):
     assert page.query_params["section"] == "Grids" and page.selectbox(key="sweep").value == ""
 
 
+def test_the_address_speaks_again_when_the_page_was_left(section):
+    page = section(section="Collapse")
+    page.segmented_control(key="evidence_section").set_value("Case histories").run()
+    page.switch_page("pages/lab/runs.py").run()
+    page.switch_page(PAGE)
+    page.query_params["section"] = "Case histories"
+    page.run()
+    assert page.session_state["evidence_section"] == "Case histories" and not page.exception
+
+
 def test_every_method_is_a_row_and_every_seed_a_link_with_its_sha(section, packets):
     page = section(section="Every method")
     assert "LunarLander-v3: the clip has the highest interquartile mean. No winner" in words(page)
