@@ -166,6 +166,17 @@ def test_collapse_draws_what_there_is_and_links_every_run(section, packets, monk
     assert not section(section="Collapse").exception
 
 
+def test_what_nobody_has_measured_is_measured_before_its_price_is_told(section, runs, monkeypatch):
+    asked = []
+    monkeypatch.setattr(speed, "measure_beside", lambda runs, config: asked.append(config))
+    page = section(section="Every method", env="CartPole-v1", method="trpo")
+    assert not page.exception and "5 runs. Measuring how fast this machine trains them…" in words(page)
+    assert asked and asked[0] == config_of("CartPole-v1", "trpo", 1)
+    speed._keep(runs, speed._key(asked[0]), 10_000.0)
+    page.run()
+    assert "5 runs, about " in words(page) and " here, in the background" in words(page)
+
+
 def test_recomputing_a_row_queues_its_very_runs_and_says_how_far_it_is(section, runs):
     page = section(section="Every method")
     page.button(key="recompute_start_methods_LunarLander-v3_ppo_clip").click().run()
