@@ -16,7 +16,7 @@ from pages.shared import (
 
 # Each section draws stored data and is a small file of its own; the first is what a visitor sees.
 SECTIONS = {
-    "Grids": sweep_stage.show, "Every method": kept_methods.show, kept_table_one.SECTION: kept_table_one.show,
+    "Grids": sweep_stage.show, kept_methods.SECTION: kept_methods.show, kept_table_one.SECTION: kept_table_one.show,
     "Collapse": kept_collapse.show, "Case histories": cases.draw_cases,
 }  # fmt: skip
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.shared import kept_chart, kept_runs, recompute
+from pages.shared import kept_chart, kept_runs, recompute, section_url
 from pages.shared.plain import plain
 from ppo_engine.envs import describe
 from ppo_engine.jobs import studies
@@ -21,6 +22,7 @@ LEAD = (
     " played greedily for 100 fresh episodes. A dot is one seed, the bar their interquartile mean, the band its 95 %"
     " bootstrap interval over seeds. A dot or number opens the Lab with that run's own settings."
 )
+SECTION, KEY = "Every method", "kept_method"
 WIDTHS = "190px minmax(200px, 1fr) 210px 185px 265px"
 HEADS = (
     ("method", "Press a name for its runs"), ("greedy return of each seed", ""),
@@ -39,22 +41,33 @@ def show() -> None:
     st.markdown(LEAD)
     names = [arena.env_id for arena in arenas]
     first = names[min(1, len(names) - 1)]
-    chosen = st.segmented_control("Environment", names, default=first, key="kept_env", label_visibility="collapsed")
+    section_url.take("env", names, "kept_env", first)
+    chosen = st.segmented_control("Environment", names, key="kept_env", label_visibility="collapsed",
+                                  on_change=_on_env)  # fmt: skip
     arena = next((arena for arena in arenas if arena.env_id == chosen), arenas[0])
     _draw(arena, rows)
+
+
+def _on_env() -> None:
+    if chosen := st.session_state["kept_env"]:
+        section_url.put("env", "kept_env", chosen)
+
+
+def url_of(env_id: str, method: str) -> str:
+    """The address of a row's runs on this page."""
+    return f"./evidence?{urlencode({'section': SECTION, 'env': env_id, 'method': method})}"
 
 
 def _draw(arena: Arena, rows: list[dict[str, Any]]) -> None:
     seeds = {method: values for method in METHODS if (values := means(rows, arena.env_id, method))}
     st.markdown(sentence(arena, seeds))
-    key = f"kept_method_{arena.env_id}"
-    picked = st.session_state.get(key, "ppo_clip")
+    picked = section_url.take("method", list(METHODS), KEY, "ppo_clip")
     lines = [_line(arena, method, rows, picked) for method in METHODS]
     solved = describe(arena.env_id).threshold
     levels = {} if solved is None else {float(solved): f"solved: {solved:g}"}
     axis = f"greedy return, mean of 100 episodes, after {arena.total_timesteps:,} steps"
     kept_chart.chart(packet(lines, axis, HEADS, WIDTHS, 0, levels), f"kept_methods_{arena.env_id}",
-                     lambda method: st.session_state.update({key: method}))  # fmt: skip
+                     lambda method: section_url.put("method", KEY, method))  # fmt: skip
     kept = runs_of("methods", {"env_id": arena.env_id, "method": picked})
     st.markdown(f"**{plain(METHODS[picked])} on {plain(arena.env_id)}**")
     recompute.show(kept, METHODS[picked], f"methods_{arena.env_id}_{picked}")
@@ -72,6 +85,9 @@ def _line(arena: Arena, method: str, rows: list[dict[str, Any]], picked: str) ->
         for row in mine
     ]  # fmt: skip
     published = arena.published.get(method, "")
-    cells = [interval_cell(centre, ends, 1, len(values)), {"text": "", "muted": published or "–"}]
+    cells = [
+        interval_cell(centre, ends, 1, len(values), url_of(arena.env_id, method)),
+        {"text": "", "muted": published or "–"},
+    ]
     return Line(METHODS[method], method if method != "a2c" else "policy_gradient", dots, centre, ends, cells,
                 pick=method, on=method == picked)  # fmt: skip

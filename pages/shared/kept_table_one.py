@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.shared import kept_chart, kept_runs, recompute
+from pages.shared import kept_chart, kept_runs, recompute, section_url
 from pages.shared.plain import plain
 from ppo_engine.jobs import recomputing, studies
 from ppo_engine.jobs.recomputing import kept_runs as runs_of
@@ -17,10 +17,11 @@ from ppo_engine.plots.kept import Line, Seed, interval_cell, packet
 from ppo_engine.plots.verdicts import show as figure
 from ppo_engine.statistics import summarise
 
-SECTION = "Table 1"
+SECTION, KEY, FIRST = "Table 1", "kept_setting", "clip 0.2"
 LEAD = (
     "The eleven settings of Table 1 of *Proximal Policy Optimization Algorithms* (Schulman et al. 2017,"
-    " arXiv 1707.06347) with the paper's own hyperparameters, on the environments here. A score is the mean over"
+    " [arXiv 1707.06347](https://arxiv.org/abs/1707.06347))"
+    " with the paper's own hyperparameters, on the environments here. A score is the mean over"
     " environments of the return of the last 100 training episodes, on a scale where 0 is an untrained policy and 1 the"
     " best run of that environment: as in the paper, whose tasks were seven of MuJoCo, so orders can be compared and"
     " single values cannot."
@@ -46,10 +47,11 @@ def show() -> None:
     st.markdown(LEAD)
     found = by_setting(rows)
     st.markdown(f"{sentence(found)} {plain(missing_words(recomputing.missing('table_one')))}")
-    picked = _picked()
+    picked = section_url.take("setting", list(SETTINGS), KEY, FIRST)
     lines = [_line(setting, found[setting], setting == picked) for setting in SETTINGS]
     axis = "score: 0 untrained, 1 best run of each environment"
-    kept_chart.chart(packet(lines, axis, HEADS, WIDTHS, 2, {}, "the paper's score", (0, 1)), "kept_table_one", _pick)
+    kept_chart.chart(packet(lines, axis, HEADS, WIDTHS, 2, {}, "the paper's score", (0, 1)), "kept_table_one",
+                     lambda setting: section_url.put("setting", KEY, setting))  # fmt: skip
     st.markdown(f"**{plain(SETTINGS[picked].words)}, by environment**")
     own = packet(_by_environment(picked, rows), axis, OWN_HEADS, OWN_WIDTHS, 2, within=(0, 1))
     kept_chart.chart(own, "kept_table_one_row")
@@ -58,24 +60,6 @@ def show() -> None:
     reached = {row["parameters_sha256"]: row["last_100"] for row in rows}
     values = [reached.get(one.sha256) for one in kept]
     kept_runs.show(kept, values, "last 100 episodes", f"table_one_{picked}", "ppo_engine.jobs.table_one")
-
-
-def _picked() -> str:
-    """The row looked at: what the URL asked for, or was pressed since."""
-    asked = st.query_params.get("setting")
-    if asked is not None and asked != st.session_state.get("_setting_url"):
-        st.session_state["_setting_url"] = asked
-        if asked in SETTINGS:
-            st.session_state["kept_setting"] = asked
-        else:
-            names = ", ".join(SETTINGS)
-            st.error(plain(f"setting is {asked[:60]!r}, but it must be one of {names}."), icon=":material/error:")
-    return st.session_state.get("kept_setting", "clip 0.2")
-
-
-def _pick(setting: str) -> None:
-    st.session_state.update(kept_setting=setting, _setting_url=setting)
-    st.query_params["setting"] = setting
 
 
 def url_of(setting: str) -> str:

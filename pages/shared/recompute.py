@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -32,15 +34,21 @@ def show(
     ``wanted`` are the grids that train the runs, where they are not one for each setting.
     """
     wanted = wanted or recomputing.grids(kept)
-    going = any(standing is not None and standing.going for standing in _standings(wanted))
+    begun = _standings(wanted)
+    going = any(standing is not None and standing.going for standing in begun)
+    measuring = not any(begun) and not math.isfinite(_price(wanted)[0])
+    if measuring:
+        _measure(wanted)
 
     def live() -> None:
         standings = _standings(wanted)
         if going and not any(standing is not None and standing.going for standing in standings):
             st.rerun()
+        if measuring and math.isfinite(_price(wanted)[0]):
+            st.rerun()
         _draw(kept, wanted, standings, title, key, label)
 
-    st.fragment(live, run_every=TICK if going else None)()
+    st.fragment(live, run_every=TICK if going or measuring else None)()
 
 
 def _standings(wanted: Sequence[Grid]) -> list[Standing | None]:
@@ -81,7 +89,7 @@ def words(kept: Sequence[Kept], wanted: Sequence[Grid], standings: Sequence[Stan
     """The price before the start, how far it is, or what came of it."""
     here = [standing for standing in standings if standing is not None]
     if not here:
-        return price(len(kept), *recomputing.seconds(runs_folder(), wanted))
+        return price(len(kept), *_price(wanted))
     runs = [run for standing in here for run in standing.results]
     ended = sum(standing.ended for standing in here)
     compared = comparison(recomputing.held(kept, standings))
@@ -94,11 +102,34 @@ def words(kept: Sequence[Kept], wanted: Sequence[Grid], standings: Sequence[Stan
     return compared + (f" {bad} could not be trained: the grid says why." if bad else "")
 
 
+def _price(wanted: Sequence[Grid]) -> tuple[float, bool]:
+    asked = str(runs_folder()), json.dumps([grid.to_dict() for grid in wanted])
+    found = _seconds(*asked)
+    if not math.isfinite(found[0]):
+        _seconds.clear(*asked)
+    return found
+
+
+def _measure(wanted: Sequence[Grid]) -> None:
+    """Have the first grid of unknown speed measured, beside everything else."""
+    unknown = next(grid for grid in wanted if not math.isfinite(_price([grid])[0]))
+    speed.measure_beside(runs_folder(), unknown.config({}, unknown.seeds[0]))
+
+
+@st.cache_data(ttl=30, show_spinner=False, max_entries=64)
+def _seconds(runs: str, wanted: str) -> tuple[float, bool]:
+    """The price of grids given as JSON: to find a run like them, many configs may have to be read."""
+    return recomputing.seconds(Path(runs), [Grid.from_dict(grid) for grid in json.loads(wanted)])
+
+
 def price(runs: int, seconds: float, measured: bool) -> str:
     """What recomputing costs, before it starts; ``measured``: here, else on a slow machine."""
     count = f"{runs:,} {'run' if runs == 1 else 'runs'}"
     took = f"about {speed.in_words(seconds)} {'here' if measured else 'on two slow cores'}"
-    took = took if math.isfinite(seconds) else "how long is known after the first"
+    if not math.isfinite(seconds):
+        return f"{count}. Measuring how fast this machine trains them…"
+    if runs == 1:
+        return f"{took[0].upper()}{took[1:]}; then its SHA-256 is compared with the kept one."
     return (
         f"{count}, {took}, in the background behind runs started by hand. Then the SHA-256 of their parameters is"
         " compared with the kept one."

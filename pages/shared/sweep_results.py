@@ -90,7 +90,8 @@ def packet(standing: Standing, axes: tuple[str, str] | None, reference: int) -> 
         "verdict": evidence.ruling(cells, results, standing.going),
         "rows": evidence.rows(cells, results, reference, lambda run: _url(standing, run),
                               lambda cell: _url_of_cells(standing, cell)),
-        "pooled": evidence.pooled(cells, results),
+        "pooled": [{**row, "url": f"./runs?sweep={sweep.sweep_id}" if live else ""}
+                   for row in evidence.pooled(cells, results)],
         "heat": evidence.heatmap(cells, results, {name: tried[name] for name in axes}) if axes else None,
         "curves": evidence.curves(cells, results, config.total_updates * config.batch),
         "leader": evidence.leader(cells, results), "reference": cells[reference].label,

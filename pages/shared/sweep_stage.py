@@ -86,7 +86,7 @@ def _act(command: Callable, sweep_id: str) -> None:
 
 def _read_url(stored: dict[str, str]) -> None:
     asked = st.query_params.get("sweep")
-    if asked is None or asked == st.session_state.get("_sweep_url"):
+    if asked is None or (asked == st.session_state.get("_sweep_url") and "sweep" in st.session_state):
         return
     st.session_state["_sweep_url"] = asked
     if asked in stored:

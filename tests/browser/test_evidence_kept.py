@@ -11,7 +11,7 @@ from ppo_engine.jobs.table_one import SETTINGS
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
-PATIENCE = 60_000
+PATIENCE = 150_000
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def server(tmp_path_factory):
 
 
 def test_every_run_of_the_collapse_is_a_dot_that_opens_its_own_settings(page, server):
-    page.goto(f"{server.url}/evidence?section=Collapse")
+    page.goto(f"{server.url}/evidence?section=Collapse", timeout=PATIENCE)
     rows = studies.rows("collapse")
     dots = page.locator(".ppo-kept .ev-dot")
     expect(dots).to_have_count(sum(row["last_tenth"] is not None for row in rows), timeout=PATIENCE)
@@ -40,7 +40,7 @@ def test_every_run_of_the_collapse_is_a_dot_that_opens_its_own_settings(page, se
     )
     apart = [max(abs(x - u), abs(y - v)) for i, (x, y) in enumerate(boxes) for u, v in boxes[:i]]
     assert min(apart) > 3, "one dot hides another"
-    page.locator(".ppo-kept .ev-runs a[title^='seed 7:']").nth(1).click()
+    page.locator(".ppo-kept .ev-runs a[title^='seed 7:']").nth(1).click(timeout=PATIENCE)
     page.get_by_label("Clip range ε").wait_for(timeout=PATIENCE)
     page.wait_for_function("location.search.includes('objective=ppo_clip') && location.search.includes('seed=7')",
                            timeout=PATIENCE)  # fmt: skip
@@ -48,30 +48,30 @@ def test_every_run_of_the_collapse_is_a_dot_that_opens_its_own_settings(page, se
 
 
 def test_a_row_of_table_one_is_chosen_in_place_and_by_its_address(page, server):
-    page.goto(f"{server.url}/evidence?section=Table+1")
+    page.goto(f"{server.url}/evidence?section=Table+1", timeout=PATIENCE)
     marks = page.locator(".ppo-kept .kept-mark")
     expect(marks).to_have_count(len(SETTINGS), timeout=PATIENCE)
     assert marks.nth(0).get_attribute("title") == "the paper's score: -0.39"
     page.evaluate("window.first = document.querySelector('.ppo-kept')")
-    page.get_by_role("button", name="Fixed KL, β = 3").click()
+    page.get_by_role("button", name="Fixed KL, β = 3").click(timeout=PATIENCE)
     page.get_by_text("Fixed KL, β = 3, by environment").wait_for(timeout=PATIENCE)
     assert page.evaluate("window.first === document.querySelector('.ppo-kept')"), "the table was mounted anew"
     assert "setting=fixed" in page.url
-    page.goto(f"{server.url}/evidence?section=Table+1&setting=none")
+    page.goto(f"{server.url}/evidence?section=Table+1&setting=none", timeout=PATIENCE)
     page.get_by_text("No clipping or penalty, by environment").wait_for(timeout=PATIENCE)
     assert not page.broken
 
 
 def test_a_case_is_recomputed_in_the_background_and_held_against_the_kept_bits(page, server):
-    page.goto(f"{server.url}/evidence?section=Case+histories")
+    page.goto(f"{server.url}/evidence?section=Case+histories", timeout=PATIENCE)
     first = page.locator(".st-key-recompute_start_case_healthy button")
     first.click(timeout=PATIENCE)
     page.get_by_text("0 of 1 runs have ended").wait_for(timeout=PATIENCE)
     # Another machine may round differently; it is said which of the two it was.
-    page.get_by_text("recomputed run").first.wait_for(timeout=4 * PATIENCE)
+    page.get_by_text("recomputed run").first.wait_for(timeout=2 * PATIENCE)
     (sweep,) = list_sweeps(server.runs)
     assert sweep.title == "Case: Healthy, CartPole-v1"
-    page.get_by_text("Open the run").click()
+    page.get_by_text("Open the run").click(timeout=PATIENCE)
     page.wait_for_function(f"location.search.includes('run={sweep.run_ids[0]}')", timeout=PATIENCE)
     page.get_by_text("FINISHED").first.wait_for(timeout=PATIENCE)
     assert not page.broken

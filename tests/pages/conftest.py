@@ -34,7 +34,7 @@ def open_app(runs):
 
     def opened(**params: str) -> AppTest:
         st.cache_resource.clear()
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
         for key, value in params.items():
             app.query_params[key] = value
         return app.run()

@@ -98,6 +98,16 @@ def test_choosing_a_section_writes_its_address(section):
     assert page.query_params["section"] == "Grids" and page.selectbox(key="sweep").value == ""
 
 
+def test_the_address_speaks_again_when_the_page_was_left(section):
+    page = section(section="Collapse")
+    page.segmented_control(key="evidence_section").set_value("Case histories").run()
+    page.switch_page("pages/lab/runs.py").run()
+    page.switch_page(PAGE)
+    page.query_params["section"] = "Case histories"
+    page.run()
+    assert page.session_state["evidence_section"] == "Case histories" and not page.exception
+
+
 def test_every_method_is_a_row_and_every_seed_a_link_with_its_sha(section, packets):
     page = section(section="Every method")
     assert "LunarLander-v3: the clip has the highest interquartile mean. No winner" in words(page)
@@ -154,6 +164,17 @@ def test_collapse_draws_what_there_is_and_links_every_run(section, packets, monk
     assert "40 of 40 runs are not trained yet." in words(page) and len(page.get("plotly_chart")) == 1
     keep(monkeypatch, tmp_path, "collapse", [])
     assert not section(section="Collapse").exception
+
+
+def test_what_nobody_has_measured_is_measured_before_its_price_is_told(section, runs, monkeypatch):
+    asked = []
+    monkeypatch.setattr(speed, "measure_beside", lambda runs, config: asked.append(config))
+    page = section(section="Every method", env="CartPole-v1", method="trpo")
+    assert not page.exception and "5 runs. Measuring how fast this machine trains them…" in words(page)
+    assert asked and asked[0] == config_of("CartPole-v1", "trpo", 1)
+    speed._keep(runs, speed._key(asked[0]), 10_000.0)
+    page.run()
+    assert "5 runs, about " in words(page) and " here, in the background" in words(page)
 
 
 def test_recomputing_a_row_queues_its_very_runs_and_says_how_far_it_is(section, runs):

@@ -164,8 +164,8 @@ E.drawTable = (inst) => {
     E.el("span", "", name, row.label);
     if (own) { name.title = "Show only this setting's curve"; name.onclick = () => { inst.picked = inst.picked === row.cell ? null : row.cell; E.draw(inst); }; }
     E.dots(row, span, E.el("span", "", line));
-    const centre = E.el("span", "", line), number = E.el(own ? "a" : "b", "ev-number", centre, row.text);
-    if (own) { number.href = row.url; number.target = "_self"; }
+    const centre = E.el("span", "", line), number = E.el(row.url ? "a" : "b", "ev-number", centre, row.text);
+    if (row.url) { number.href = row.url; number.target = "_self"; }
     centre.title = row.words;
     E.el("span", "ev-muted", centre, row.interval || row.few);
     E.el("span", row.better && row.better.is ? "ev-muted" : "", line, row.better ? row.better.text : "");
