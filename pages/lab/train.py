@@ -31,7 +31,7 @@ acted_on = run_id if going else ""
 on_slider = notices.on_slider(acted_on)
 
 with st.container(key="controls", gap="small"):
-    columns = st.columns([2.0, 1.15, 1.8, 0.8, 1.2, 1.3, 5.4], vertical_alignment="bottom", gap="small")
+    columns = st.columns([1.85, 1.28, 1.75, 0.75, 1.2, 0.66, 5.9], vertical_alignment="bottom", gap="xsmall")
     fixed = {"disabled": going, "help": "Fixed while this run goes on." if going else None, "persist_state": "session"}
     listed = fixed if going else {**fixed, "help": environments.about()}
     columns[0].selectbox("Environment", setup.environments(), key="env", on_change=setup.on_env, **listed)
@@ -49,7 +49,8 @@ with st.container(key="controls", gap="small"):
         if more.open:
             knobs.expert_panel(config, unread, notices.on_expert(acted_on))
             environments.refused_panel()
-    with columns[5].popover("Stabilisers", width="stretch", on_change="rerun", key="leashes") as leashes:
+    with columns[5].popover("Stabilisers", icon=":material/shield:", width="stretch", on_change="rerun", key="leashes",
+                            help="Stabilisers, and which of them holds the KL down now") as leashes:  # fmt: skip
         if leashes.open:
             stabilisers.for_one(config, run_id, status.name if status else "", acted_on)
     with columns[6], st.container(gap=None, key="go"):

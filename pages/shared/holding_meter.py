@@ -99,7 +99,7 @@ def drawn(found: Sequence[dict[str, Any]], called: Sequence[str]) -> str:
 
 def _cell(cell: words.Cell | None, found: dict[str, Any]) -> str:
     if cell is None:
-        return '<td class="off">off</td>'
+        return '<td class="off">off</td>' if found.get("rows") is not None else "<td></td>"
     doing = html.escape(cell.doing)
     bar = _bar(cell.kl, found["kl"], cell.holds) if cell.text != "–" else "<span>–</span>"
     return f'<td title="{doing}">{bar}<small>{doing}</small></td>'

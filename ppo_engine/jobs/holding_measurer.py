@@ -89,6 +89,7 @@ def main(arguments: list[str]) -> int:
                 said = f"It could not be measured ({type(error).__name__}: {str(error).splitlines()[0][:200]})."
                 failure = {"update": 0, "asked": chosen.update, "error": said, "at": time.time(), "seconds": PATIENCE}
                 publish(folder, failure)
+    lock.release()
     return int(failed)
 
 

@@ -154,6 +154,15 @@ def test_a_live_knob_moves_from_the_next_update_on():
         assert trainer.config.gamma == 0.9
 
 
+def test_annealing_and_normalised_advantages_may_be_switched_while_it_runs():
+    with Trainer(small_config(total_timesteps=3200, learning_rate=1e-3)) as trainer:
+        assert "advantage_mean" in trainer.update().detail["checks"]
+        trainer.apply(anneal_lr=True, normalize_advantage=False)
+        report = trainer.update()
+        assert report.learning_rate == pytest.approx(1e-3 * (1 - 320 / 3200))
+        assert "advantage_mean" not in report.detail["checks"]
+
+
 @pytest.mark.parametrize(
     "knobs", [{"n_envs": 4}, {"seed": 2}, {"nonsense": 1}, {"clip_range": math.nan}, {"clip_range": 0.1, "gamma": 2}]
 )

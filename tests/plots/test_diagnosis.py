@@ -98,7 +98,7 @@ def test_certainty_far_from_the_goal_is_an_illness_and_near_it_is_not():
     assert (found.case, found.evidence.key, found.evidence.update) == ("entropy", "entropy", 21)
     assert found.move.words == "Entropy bonus: 0 → 0.01"
     praised = diagnose(POLE.with_(normalize_advantage=False), *curves(entropy=entropy, ep_rew_mean=stuck))
-    assert praised.move.words == "Normalise advantages: off → on" and not praised.move.live
+    assert praised.move.words == "Normalise advantages: off → on" and praised.move.live
     near = np.r_[np.linspace(20, 400, 20), np.full(20, 400.0)]  # three quarters of the way is 361
     assert diagnose(POLE, *curves(entropy=entropy, ep_rew_mean=near)).case == "healthy"
     short = np.r_[np.full(36, 0.5), np.full(4, 0.06)]

@@ -60,6 +60,7 @@ def test_knob_lines_stand_where_the_old_value_was_last_used():
     assert packets.knob_lines([{**change, "update": 1}], updates, packets.column(table, "timesteps"))[0]["x"] == 0
     assert [packets.knob_value("kl_coef", value) for value in (0.0, 3.0)] == ["off", "3"]
     assert packets.knob_value("learning_rate", 3e-4) == "0.0003" and packets.knob_value("target_kl", None) == "off"
+    assert [packets.knob_value("anneal_lr", value) for value in (True, False)] == ["on", "off"]
 
 
 def test_the_split_adds_up():
