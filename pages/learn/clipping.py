@@ -93,9 +93,9 @@ LESSON = Lesson(
     experiment=Experiment(
         {"env": "CartPole-v1", "preset": "quick", "objective": "ppo_clip", "clip_range": "0.05", "seed": "1"},
         "CartPole with the clip range at **0.05** instead of 0.2, all else as the preset *quick* has it, seed 1.",
-        "half as many killed samples again as with 0.2, and a KL about ten times smaller: 0.0005 instead of 0.006. "
-        "Yet the return rises as fast; on CartPole small steps go far enough. Then drag a knee to 0.2 while it runs, "
-        "and watch the KL.",
+        "more killed samples than with 0.2, one and a half to three times as many, and a KL of 0.001 or less, four to "
+        "ten times smaller. Yet the return rises as fast; on CartPole small steps go far enough. Then drag a knee to "
+        "0.2 while it runs, and watch the KL.",
     ),
     sources=(
         ("Schulman et al. 2017, Proximal policy optimization algorithms, eq. 7 and figure 1",

@@ -5,12 +5,13 @@ L.figures = L.figures || {};
 L.mountLesson = (component) => {
   const root = component.parentElement.querySelector(".ppo-lesson");
   let inst = root.inst;
+  root.component = component;
   if (!inst) {
     inst = root.inst = { root, at: -1, data: component.data };
     root.textContent = "";
     const redraw = L.onceAFrame(() => L.drawLesson(inst));
     inst.redraw = redraw;
-    inst.figure = L.figures[component.data.family](root, component.data.values, redraw, (name, value) => inst.component.setTriggerValue(name, value));
+    inst.figure = L.figures[component.data.family](root, component.data.values, redraw, (name, value) => root.component.setTriggerValue(name, value));
     inst.watch = new ResizeObserver(redraw);
     inst.watch.observe(root);
     inst.spy = L.onceAFrame(() => L.spy(inst));
@@ -35,7 +36,7 @@ L.mountLesson = (component) => {
     wait();
     L.readSection(inst, 0);
   }
-  inst.component = component; inst.data = component.data;
+  inst.data = component.data;
   inst.theme = L.theme(root);
   // The page's own panel colour, so that labels keep a clean outline.
   inst.theme.panel = L.over(inst.theme.bg, getComputedStyle(root).getPropertyValue("--st-secondary-background-color") || inst.theme.bg, 0.45);

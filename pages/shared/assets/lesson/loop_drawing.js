@@ -25,7 +25,7 @@ L.loopDrawing = ({ st, values, run, updates, method, diagram, time, source, lane
     }
     for (const [key, d] of Object.entries(paths)) {
       const [level, out] = key.split(" "), v = Number(level);
-      const fill = level === "none" ? t.faint : v === 0 ? t.grid : L.fade(v > 0 ? t.blue : t.orange, 0.3 + 0.22 * Math.abs(v));
+      const fill = level === "none" ? L.fade(t.text, 0.2) : v === 0 ? t.grid : L.fade(v > 0 ? t.blue : t.orange, 0.3 + 0.22 * Math.abs(v));
       lanes.path("cells" + key, d, { fill, opacity: out ? 0.16 : 1, part: "lanes" });
     }
     for (const [s, e] of m.update.episodes) if (s < m.steps) lanes.segment(`end${s} ${e}`, s + 1, e - 0.5, s + 1, e + 0.5, { stroke: t.text, width: 2, part: "lanes" });

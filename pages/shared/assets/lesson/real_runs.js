@@ -19,10 +19,10 @@ L.realScene = (redraw, values) => {
     if (returns.begin([0, N + 1], [0, 520], t)) {
       returns.axes({ ys: [0, 250, 500] });
       cases.forEach(([name, run]) => {
-        const ys = run.ep_rew_mean, at = name === "healthy" ? Math.round(0.55 * N) : N - 1;
+        const ys = run.ep_rew_mean, at = { healthy: Math.round(0.55 * N), step: Math.round(0.57 * N), barely: N - 1 }[name];
         returns.line(name, xs, ys, { ...look[name], width: 2.5, part: `${name} returns` });
         returns.dot("d" + name, st.u, ys[st.u - 1], { fill: look[name].stroke, stroke: t.panel, r: 5, part: `${name} returns` });
-        returns.text("n" + name, at + 1, ys[at], NAMES[name], { anchor: "end", dx: name === "healthy" ? -10 : 0, dy: name === "step" ? 18 : -8, fill: look[name].stroke, weight: 600, part: `${name} returns` });
+        returns.text("n" + name, at + 1, ys[at], NAMES[name], { anchor: "end", dx: name === "healthy" ? -10 : 0, dy: -8, fill: look[name].stroke, weight: 600, part: `${name} returns` });
       });
       returns.rule("u", st.u, { stroke: t.muted, dash: "dot", part: "returns" });
       returns.end();
