@@ -1,8 +1,12 @@
-"""Share: the address of what is seen now, to copy, to embed in a slide, and as a QR code."""
+"""Share: the address of what is seen now, to copy, to embed in a slide, and as a QR code.
+
+The code comes from segno: pure Python, no dependencies, all of ISO/IEC 18004, and it writes SVG by itself.
+"""
 
 from __future__ import annotations
 
 import io
+from base64 import b64encode
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
@@ -14,12 +18,14 @@ from pages.shared.page_parts import parts_of
 from pages.shared.plain import plain
 from ppo_engine.jobs.addresses import in_the_network, is_loopback
 
+# On stage nothing stands beside the scene.
+ON_STAGE = "present"
 SIZES = {"1280 × 720": (1280, 720), "1920 × 1080": (1920, 1080), "800 × 450": (800, 450)}
 
 
 def show(url_path: str) -> None:
     """A button in the corner of every page; what it holds is made when it is opened."""
-    if st.context.is_embedded:
+    if st.context.is_embedded or url_path.startswith(ON_STAGE):
         return
     with (
         st.container(key="share_corner"),
@@ -34,14 +40,19 @@ def address(base: str, params: dict[str, str]) -> str:
     return f"{base}?{urlencode(params, safe=',:')}" if params else base
 
 
-def qr_svg(text: str, label: str) -> str:
+def qr_svg(text: str) -> str:
     """A QR code as SVG, dark on white whatever the theme, with a quiet zone of four modules (ISO/IEC 18004)."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
-        out, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False, svgns=False, omitsize=True
+        out, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False, omitsize=True
     )
-    drawn = out.getvalue().decode("utf-8").replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
-    return f'<div class="ppo-qr">{drawn}</div>'
+    return out.getvalue().decode("utf-8")
+
+
+def picture(svg: str, label: str) -> str:
+    """An SVG as an image with its name; Streamlit takes SVG elements out of the HTML that it is given."""
+    data = b64encode(svg.encode("utf-8")).decode("ascii")
+    return f'<div class="ppo-qr"><img src="data:image/svg+xml;base64,{data}" alt="{escape(label)}"></div>'
 
 
 def iframe(url: str, size: tuple[int, int]) -> str:
@@ -81,9 +92,9 @@ def _panel(url_path: str) -> None:
     params = hiding.own_params() | ({hiding.KEY: ",".join(left_out)} if left_out else {})
     url = address(f"{root}/{url_path}", params)
     st.code(url, language=None, wrap_lines=True)
-    picture, words = st.columns([2, 3], gap="medium")
-    with picture:
-        st.html(qr_svg(url, "QR code of this address"))
+    code, words = st.columns([2, 3], gap="medium")
+    with code:
+        st.html(picture(qr_svg(url), "QR code of this address"))
     with words:
         size = st.selectbox("Embed in a slide", list(SIZES), key="share_size")
         st.code(iframe(url, SIZES[size]), language=None, wrap_lines=True)

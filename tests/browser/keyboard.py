@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 READY = """
-() => document.querySelector('.st-key-share_corner') && !document.querySelector('[data-testid=stSkeleton]')
-  && !document.querySelector('[data-testid=stStatusWidget]')
+() => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
+  && document.querySelector('[data-testid=stMainBlockContainer] [data-testid=stElementContainer]')
+  && !document.querySelector('[data-testid=stSkeleton]')
 """
 DRAWN = """
 () => { const shown = (n) => n.getBoundingClientRect().width > 0;

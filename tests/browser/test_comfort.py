@@ -87,7 +87,9 @@ def test_the_sections_of_evidence_and_what_pops_up_have_nothing_serious(tab, ser
         page.wait_for_timeout(1500)
         assert violations(page) == [], sections.nth(at).text_content()
     page.get_by_role("button", name="Share").click()
-    page.locator(".ppo-qr svg").wait_for()
+    code = page.locator(".ppo-qr img")
+    code.wait_for()
+    assert code.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
     assert violations(page) == []
     assert "/evidence" in page.locator("[data-testid=stPopoverBody] code").first.text_content()
 

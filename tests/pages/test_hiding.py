@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 
 import pytest
 
@@ -56,11 +57,13 @@ def test_a_qr_code_has_the_size_that_its_standard_gives_it():
     import segno
 
     text = "http://localhost:8501/?env=CartPole-v1&clip_range=0.1"
-    drawn = share.qr_svg(text, 'QR "code"')
+    drawn = share.qr_svg(text)
     version = segno.make(text, error="m", micro=False).version
     side = 17 + 4 * version + 2 * 4  # ISO/IEC 18004: 17 + 4 v modules, and the quiet zone of four on each side
     assert f'viewBox="0 0 {4 * side} {4 * side}"' in drawn or f'viewBox="0 0 {side} {side}"' in drawn
-    assert 'role="img"' in drawn and "&quot;code&quot;" in drawn and "<script" not in drawn
+    shown = share.picture(drawn, 'QR "code"')
+    assert "&quot;code&quot;" in shown
+    assert b64decode(re.search(r"base64,([^\"]+)", shown).group(1)).decode() == drawn
 
 
 def test_who_reaches_the_address():

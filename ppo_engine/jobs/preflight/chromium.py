@@ -19,4 +19,4 @@ def check(context: Context) -> str:
         done = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return "There is one that does not answer: everything works, and the browser tests would fail."
-    return f"{done.stdout.strip() or 'It is there'}: the browser tests can be run."
+    return f"{done.stdout.strip().split(' built')[0] or 'It is there'}: the browser tests can be run."

@@ -25,4 +25,4 @@ def check(context: Context) -> str:
     ImageDraw.Draw(picture).text((2, 2), "V(s) 143.0", 255, ImageFont.load_default(size=13))
     if not np.asarray(picture).any():
         raise Mend("Pillow draws no letters, so videos would have no numbers: install pillow as pinned.")
-    return "The pages' type and formulas come with the packages; letters are drawn onto videos."
+    return "The pages' type, formulas and the letters on videos are here."

@@ -63,4 +63,4 @@ def check(context: Context) -> str:
     config_text = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
     if not re.search(r"^\s*gatherUsageStats\s*=\s*false", config_text, re.MULTILINE):
         raise Mend("Streamlit would send usage statistics: set gatherUsageStats = false in .streamlit/config.toml.")
-    return "A run was trained with torch loaded and no request left this machine; usage statistics are off."
+    return "A run was trained and no request left this machine; usage statistics are off."

@@ -42,7 +42,7 @@ def check(context: Context) -> str:
             with contextlib.suppress(OSError):
                 path.unlink()
         folder.rmdir()
-    return f"Locks hold between processes, SQLite keeps its log, a safe write takes {1000 * seconds:.1f} ms."
+    return f"Both hold between processes; a safe write takes {1000 * seconds:.1f} ms."
 
 
 def _locks(path: Path) -> None:

@@ -43,4 +43,4 @@ def check(context: Context) -> str:
         raise Mend(f"A video of {FRAMES} frames came back with {len(frames)}: {AGAIN}.")
     if not all(np.abs(frames[at].astype(int) - frame(at)).mean() < 20 for at in (0, FRAMES // 2, FRAMES - 1)):
         raise Mend(f"A video came back with other pictures than were encoded: {AGAIN}.")
-    return f"{FRAMES} frames of H.264 were encoded ({path.stat().st_size / 1000:.1f} kB) and came back the same."
+    return f"{FRAMES} frames of H.264, {path.stat().st_size / 1000:.1f} kB, came back the same."

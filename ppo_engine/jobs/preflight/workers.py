@@ -41,4 +41,4 @@ def check(context: Context) -> str:
             f"The same seed gave other parameters ({one[:8]} and {two[:8]}), so no run here can be repeated: install"
             " numpy as pinned, and report this machine."
         )
-    return f"4,096 steps of CartPole in {seconds:.1f} s, and once more over two processes: the same hash, {one[:8]}."
+    return f"4,096 steps in {seconds:.1f} s; again over two processes: the same hash, {one[:8]}."
