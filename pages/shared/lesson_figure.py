@@ -30,7 +30,8 @@ def script_text(*names: str) -> str:
     return "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf-8") for name in names)
 
 
-def _style(name: str, element: str) -> str:
+def style_script(name: str, element: str) -> str:
+    """A script that puts a stylesheet of the assets folder into the document, once, under that id."""
     css = json.dumps((ASSETS / f"{name}.css").read_text(encoding="utf-8"))
     return (
         f"if (!document.getElementById('{element}')) {{ const s = document.createElement('style');"
@@ -39,8 +40,8 @@ def _style(name: str, element: str) -> str:
 
 
 def _component(family: str) -> Any:
-    lab = _style("live", "ppo-style") if family in LIKE_THE_LAB else ""
-    script = lab + _style("lesson/lesson", "ppo-lesson-style") + script_text(*KIT, *FAMILIES[family])
+    lab = style_script("live", "ppo-style") if family in LIKE_THE_LAB else ""
+    script = lab + style_script("lesson/lesson", "ppo-lesson-style") + script_text(*KIT, *FAMILIES[family])
     return st.components.v2.component(
         f"ppo_lesson_{family}", html="<div class='ppo-lesson'>\n</div>", isolate_styles=False,
         js=script + "\nexport default function (component) { return L.mountLesson(component); }\n",

@@ -17,7 +17,7 @@ L.cmpStartReplay = (inst, d) => {
   const tick = () => {
     if (inst.gone || inst.play !== play) return;
     let pace = rec.pace;
-    if (!document.hidden) {
+    if (!document.hidden && !inst.held) {
       upTo(play.at);
       if (++play.at >= count) { play.at = rec.first; pace = 9000; }
     }

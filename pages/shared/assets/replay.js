@@ -40,7 +40,7 @@ L.startReplay = (inst, rec) => {
   if (L.still()) { for (let i = play.at + 1; i < update.length; i++) frame(i); return; }
   const tick = () => {
     if (inst.gone || inst.replay !== play) return;
-    if (!document.hidden) {
+    if (!document.hidden && !inst.held) {
       if (++play.at >= update.length) { play.at = update.length - 1; play.timer = setTimeout(() => { start(); play.timer = setTimeout(tick, 400); }, 6000); return; }
       frame(play.at);
     }
