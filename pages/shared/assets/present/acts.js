@@ -9,7 +9,7 @@ L.stageActs = (show) => {
     show.playing = !L.still();
     show.root.dataset.scene = scene.name;
     show.ui.words.textContent = scene.show;
-    show.ui.eps.node.hidden = !["live", "race"].includes(scene.name);
+    show.ui.eps.node.hidden = scene.figure !== "live";
     L.stageFit(show);
     layer.box.classList.add("on");
     layer.enter();
@@ -34,7 +34,7 @@ L.stageActs = (show) => {
     if (scene.figure === "page") return;
     const on = show.trained.wished === scene.name || (show.trained.runs && show.trained.scene === scene.name);
     show.trained.wished = on ? "" : scene.name;
-    show.wish(on ? { do: "stop" } : { do: "start", scene: scene.name, clip_range: show.eps });
+    show.wish(on ? { do: "stop" } : { do: "start", scene: scene.name, clip_range: epsScene() ? show.eps : 0.2 });
     L.stageCheck(show); L.stageBarNow(show);
   };
   show.does = {
@@ -81,7 +81,7 @@ L.stageFeed = (component) => {
   if (show.wishes.length && show.wishes[0].n === d.ack) { show.wishes.shift(); L.stageSend(show); }
   show.trained.receive(d.live);
   if (d.go) { if (show.heard !== undefined && d.go.n !== show.heard) L.stageHears(show, d.go); show.heard = d.go.n; } else show.heard ??= 0;
-  L.stageCheck(show);
+  L.stageCheck(show); L.stageBarNow(show);
   return null;
 };
 
@@ -106,7 +106,9 @@ L.stageBarNow = (show) => {
   button("play").textContent = show.playing ? "⏸" : "⏵";
   const scene = show.scenes[show.at];
   button("live").disabled = scene.figure === "page";
-  button("live").setAttribute("aria-pressed", String(Boolean(show.trained.wished === scene.name || (show.trained.runs && show.trained.scene === scene.name))));
+  const trains = Boolean(show.trained.wished === scene.name || (show.trained.runs && show.trained.scene === scene.name));
+  button("live").setAttribute("aria-pressed", String(trains));
+  show.ui.eps.trains(trains);
 };
 
 L.stageEps = (show) => {
@@ -115,7 +117,7 @@ L.stageEps = (show) => {
   start.type = "button"; start.onclick = () => { show.does.live(); start.blur(); };
   node.append(keys, start);
   slider.set(show.eps);
-  return { node, set: slider.set };
+  return { node, set: slider.set, trains: (on) => { start.textContent = on ? "Stop live  L" : "Train live  L"; } };
 };
 
 // The door between the page below, where the talk is arranged, and the stage.
