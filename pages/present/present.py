@@ -1,4 +1,4 @@
-"""Present: scenes for a talk on keys, full screen and offline; under the stage the talk is arranged, saved and opened."""
+"""Present: scenes for a talk on keys, full screen and offline; beneath the stage the talk is arranged and saved."""
 
 import streamlit as st
 

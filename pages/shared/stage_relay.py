@@ -1,4 +1,4 @@
-"""Between the presenting window and a speaker's page on another device: where the talk stands, and which key was pressed."""
+"""Between the presenting window and a speaker's page on another device: where the talk stands, which key came."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def stands(wish: dict[str, Any]) -> None:
         for scene in scenes if isinstance(scene, dict)
     ]  # fmt: skip
     flags = {key: bool(wish.get(key)) for key in ("playing", "black")}
-    _board().update(heard=time.monotonic(), stands={"at": at, "scenes": told, "badge": str(wish.get("badge"))[:20], **flags})
+    badge = str(wish.get("badge"))[:20]
+    _board().update(heard=time.monotonic(), stands={"at": at, "scenes": told, "badge": badge, **flags})
 
 
 def standing() -> dict[str, Any] | None:

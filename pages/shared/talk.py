@@ -105,9 +105,9 @@ def on_stage(talk: Talk) -> list[dict[str, Any]]:
 def _own(scene: Scene) -> dict[str, Any]:
     own = scenes.BY_NAME[scene.scene]
     return {
-        "name": own.name, "title": scene.title or own.title, "show": scene.show or own.show, "say": scene.say or own.say,
-        "figure": own.figure, "keep": own.keep, "tiles": own.tiles, "path": own.path, "twins": own.live.twins,
-        "panels": own.live.panels,
+        "name": own.name, "title": scene.title or own.title, "show": scene.show or own.show,
+        "say": scene.say or own.say, "figure": own.figure, "keep": own.keep, "tiles": own.tiles,
+        "path": own.path, "twins": own.live.twins, "panels": own.live.panels,
     }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ MOST_BYTES, MOST_SCENES, MOST_KEPT = 64 * 1024, 60, 200
 LONGEST = {"title": 80, "show": 160, "say": 600, "page": 1500}
 WORDS = ("title", "show", "say")
 # A page of this very server: one path segment, and a query of plain keys. No other host, no fragment, no markup.
-PAGE = re.compile(r"/[a-z0-9-]{0,60}(\?[A-Za-z_]{1,40}=[\w.,:;=*+%~!@()/-]*(&[A-Za-z_]{1,40}=[\w.,:;=*+%~!@()/-]*)*)?", re.A)
+PAIR = r"[A-Za-z_]{1,40}=[\w.,:;=*+%~!@()/-]*"
+PAGE = re.compile(rf"/[a-z0-9-]{{0,60}}(\?{PAIR}(&{PAIR})*)?", re.A)
 NAME = re.compile(r"[a-z][a-z-]{0,39}")
 
 

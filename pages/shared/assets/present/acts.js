@@ -75,6 +75,7 @@ L.stageSend = (show) => {
 // What the fragment brings: that a wish was heard, news of live training, a key pressed on another device.
 L.stageFeed = (component) => {
   const show = L.shown, d = component.data;
+  L.fed = component;
   if (!show || !d) return null;
   show.feed = component;
   show.tell = (name, value) => component.setTriggerValue(name, value);

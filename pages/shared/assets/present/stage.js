@@ -5,6 +5,7 @@ L.stageMount = (component) => {
   if (show) clearTimeout(show.leaving); else show = L.shown = L.stageBuild(d);
   L.stageTake(show, d);
   L.stageDoor(show, door);
+  if (L.fed && !show.feed) L.stageFeed(L.fed);
   return () => { show.leaving = setTimeout(() => L.stageEnd(show), 500); };
 };
 

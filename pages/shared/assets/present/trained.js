@@ -1,5 +1,6 @@
 // Live training on the stage: its panels lie over the scene's recording, and only while news keeps coming.
-L.LATE = 4000;
+// News comes about once a second; whoever is three times slower than usual is late.
+L.late = (gap) => Math.min(8000, Math.max(2500, 3 * gap));
 
 L.trainedLayer = (show) => {
   const one = L.stageHost("ppo-live"), two = L.stageHost("ppo-compare"), layer = { runs: "", news: 0, last: 0, states: [], wished: "", count: 0 };
@@ -23,7 +24,7 @@ L.trainedLayer = (show) => {
       show.problem = (live && live.problem) || "";
       if (!live || !live.packet) { if (layer.runs) { drop(); Object.assign(layer, { runs: "", states: [], said: "", scene: "" }); } return; }
       const runs = live.runs.join(",");
-      if (runs !== layer.runs) { drop(); Object.assign(layer, { runs, count: 0, news: 0, last: 0 }); layer.wished = ""; }
+      if (runs !== layer.runs) { drop(); Object.assign(layer, { runs, count: 0, news: 0, last: 0, gap: 1000 }); layer.wished = ""; }
       layer.states = live.states; layer.said = live.said; layer.scene = live.scene;
       host = live.runs.length > 1 ? two : one;
       const scene = show.scenes.find((s) => s.name === live.scene);
@@ -32,7 +33,11 @@ L.trainedLayer = (show) => {
       if (!inst) { end = mount(component); inst = host.firstChild.inst; }
       else if (live.packet.serial !== inst.seen) mount(component);
       const [count, sum] = progress();
-      if (sum > layer.last) { layer.last = sum; layer.news = performance.now(); }
+      if (sum > layer.last) {
+        const now = performance.now();
+        if (layer.news) layer.gap = 0.7 * (layer.gap || 1000) + 0.3 * (now - layer.news);
+        Object.assign(layer, { last: sum, news: now });
+      }
       layer.count = count;
     },
     has: (state) => layer.states.includes(state),
@@ -40,7 +45,8 @@ L.trainedLayer = (show) => {
     fresh(scene) {
       if (!layer.runs || layer.scene !== scene.name || layer.count < 3) return false;
       if (layer.states.every((state) => ["finished", "diverged"].includes(state))) return true;
-      return performance.now() - layer.news < L.LATE;
+      if (layer.states.some((state) => ["failed", "lost", "queued", "paused"].includes(state))) return false;
+      return performance.now() - layer.news < L.late(layer.gap);
     },
     badge() { return layer.states.every((state) => state === "finished") ? "FINISHED" : layer.has("diverged") && !layer.has("running") ? "DIVERGED" : "LIVE"; },
     waiting: (scene) => Boolean(layer.wished === scene.name || (layer.runs && layer.scene === scene.name)) && !layer.fresh(scene),
