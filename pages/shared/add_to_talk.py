@@ -12,6 +12,13 @@ from ppo_engine.jobs import talks
 from ppo_engine.knobs import ConfigError
 
 STAGE = "pages/present/present.py"
+# In the header's empty corner, left of whatever else is there: no page gets longer for it.
+CORNER = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-talk_corner) {
+  position: fixed; top: 10px; right: 150px; z-index: 999991; width: auto !important; }
+.st-key-talk_corner { width: auto !important; }
+@media (max-width: 900px) { .st-key-talk_corner [data-testid="stMarkdownContainer"] { display: none; } }
+</style>"""
 
 
 def address(path: str) -> str:
@@ -21,11 +28,15 @@ def address(path: str) -> str:
 
 
 def offer(title: str, path: str) -> None:
-    """A small button at the page's foot; ``path`` is the page's own, ``title`` what the menu calls it."""
+    """A small button in the header; ``path`` is the page's own, ``title`` what the menu calls it."""
     if st.context.is_embedded:
         return
-    with st.popover("Add to my talk", icon=":material/slideshow:", key="add_to_talk", type="tertiary",
-                    on_change="rerun") as opened:  # fmt: skip
+    st.html(CORNER)
+    with (
+        st.container(key="talk_corner"),
+        st.popover("Add to my talk", icon=":material/slideshow:", key="add_to_talk", type="tertiary",
+                   on_change="rerun") as opened,
+    ):  # fmt: skip
         if opened.open:
             _form(title, address(path))
 

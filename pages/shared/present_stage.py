@@ -70,7 +70,7 @@ def show() -> None:
     now = talk.current()
     _stage(key="stage", data={
         "talk": {"title": now.title, "id": st.session_state.get("_talk_id", "")}, "scenes": talk.on_stage(now),
-        "values": _values(), "themes": _themes(), "replay": replay.recorded(replay.FIRST, media_url),
+        "draft": talk.draft(), "values": _values(), "themes": _themes(), "replay": replay.recorded(replay.FIRST, media_url),
         "pair": recorded_pair.packet(media_url),
     })  # fmt: skip
     st.fragment(_tick, run_every=tick_interval(session_id()))()
@@ -82,6 +82,8 @@ def _tick() -> None:
     _feed(key=FEED_KEY, on_wish_change=_on_wish, on_loaded_change=note_loaded, data={
         "ack": st.session_state.get("_stage_ack", 0), "live": stage_runs.packet(interval), "go": stage_relay.asked(),
     })  # fmt: skip
+    if st.session_state.pop("_stage_redraw", False):
+        st.rerun()
 
 
 def _on_wish() -> None:
@@ -94,6 +96,9 @@ def _on_wish() -> None:
     st.session_state["_stage_ack"] = wish["n"]
     if wish.get("do") == "at":
         stage_relay.stands(wish)
+    elif wish.get("do") == "restore":
+        talk.restore(wish.get("text"))
+        st.session_state["_stage_redraw"] = True
     else:
         stage_runs.obey(wish)
 

@@ -85,6 +85,21 @@ def open_kept(talk_id: str) -> None:
     st.session_state["_talk_id"] = talk_id
 
 
+def draft() -> str:
+    """The session's own talk as the browser keeps it for a reload; empty while it is the program's."""
+    return talks.dump(current()) if "_talk" in st.session_state else ""
+
+
+def restore(text: object) -> None:
+    """Take back what the browser kept over a reload; what is no talk is left alone."""
+    if "_talk" in st.session_state or not isinstance(text, str) or len(text) > talks.MOST_BYTES:
+        return
+    try:
+        open_file(text.encode("utf-8", "replace"))
+    except ConfigError as error:
+        tell(f"{error} What this tab kept of a talk is left out.")
+
+
 def read_url() -> None:
     """Open the talk that the URL names, once; one that is not there is told in a sentence."""
     asked = st.query_params.get("talk", "")

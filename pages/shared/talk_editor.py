@@ -71,9 +71,15 @@ def _missing(now: Talk) -> None:
         if "_talk_before" in st.session_state:
             st.button("Undo the removal", key="talk_undo", on_click=talk.undo, type="primary")
         for scene in left:
-            st.button(f"Add: {scene.title}", key=f"talk_add_{scene.name}", on_click=talk.add,
-                      args=(Scene(scene=scene.name),))  # fmt: skip
-    st.caption("A scene of your own: **Add to my talk**, at the foot of every page of the Lab and of Learn.")
+            st.button(f"Add: {scene.title}", key=f"talk_add_{scene.name}", on_click=_add, args=(scene.name,))
+    st.caption("A scene of your own: **Add to my talk**, in the header of every page of the Lab and of Learn.")
+
+
+def _add(name: str) -> None:
+    try:
+        talk.add(Scene(scene=name))
+    except ConfigError as error:
+        talk.tell(f"{error} Nothing was added.")
 
 
 def _files(now: Talk) -> None:

@@ -53,7 +53,7 @@ L.pageLayer = (show, scene) => {
   at.pathname = show.base.replace(/\/$/, "") + scene.page.split("?")[0];
   at.searchParams.set("embed", "true");
   at.searchParams.append("embed_options", show.theme === "dark" ? "dark_theme" : "light_theme");
-  if (!at.searchParams.has("hide")) at.searchParams.set("hide", "menu,controls");
+  if (!at.searchParams.has("hide")) at.searchParams.set("hide", /^\/learn-/.test(scene.page) ? "menu,title,text" : /^\/(compare|evidence)?(\?|$)/.test(scene.page) ? "menu,controls" : "menu");
   frame.title = scene.title; frame.src = at.href;
   // Keys that are pressed within the page drive the talk as well, unless something is being typed there.
   frame.addEventListener("load", () => { try { frame.contentWindow.addEventListener("keydown", (ev) => L.stageKey(show, ev), true); } catch { /* another origin never gets here */ } });

@@ -41,6 +41,11 @@ L.stageTake = (show, d) => {
   const scenes = JSON.stringify(d.scenes), first = !show.scenes;
   if (first) { Object.assign(show, { values: d.values, replay: d.replay, pair: d.pair, themes: d.themes }); L.keepFilms(d.replay.replay.films); d.pair.replay.films.forEach(L.keepFilms); L.stageTheme(show); }
   show.talk = d.talk;
+  // A reload must not cost a talk that was put together in this tab.
+  try {
+    const kept = sessionStorage.getItem("ppo-talk");
+    if (d.draft) sessionStorage.setItem("ppo-talk", d.draft); else if (first && kept && !d.talk.id) show.wish({ do: "restore", text: kept });
+  } catch { /* a browser that keeps nothing */ }
   if (scenes !== show.told) {
     show.told = scenes; show.scenes = d.scenes;
     const known = new Set(d.scenes.map((scene) => JSON.stringify(scene)));
