@@ -70,8 +70,8 @@ def show() -> None:
     now = talk.current()
     _stage(key="stage", data={
         "talk": {"title": now.title, "id": st.session_state.get("_talk_id", "")}, "scenes": talk.on_stage(now),
-        "draft": talk.draft(), "values": _values(), "themes": _themes(), "replay": replay.recorded(replay.FIRST, media_url),
-        "pair": recorded_pair.packet(media_url),
+        "draft": talk.draft(), "values": _values(), "themes": _themes(),
+        "replay": replay.recorded(replay.FIRST, media_url), "pair": recorded_pair.packet(media_url),
     })  # fmt: skip
     st.fragment(_tick, run_every=tick_interval(session_id()))()
     load_plotly()

@@ -12,7 +12,7 @@ L.replayLayer = (show, scene) => {
     if (name === "knee") show.setEps(value);
   };
   host.dataset.panels = scene.panels.join(" ");
-  const layer = { node: host, least: 1.65, wide: 730, moves: true };
+  const layer = { node: host, least: 1.8, wide: 672, moves: true };
   let inst = null, end = () => {};
   const restart = () => { L.stopReplay(inst); inst.st.run = ""; L.receive(inst, data()); };
   return Object.assign(layer, {
@@ -30,7 +30,7 @@ L.replayLayer = (show, scene) => {
 };
 
 L.pairLayer = (show) => {
-  const host = L.stageHost("ppo-compare"), layer = { node: host, least: 1.65, wide: 730, moves: true };
+  const host = L.stageHost("ppo-compare"), layer = { node: host, least: 1.8, wide: 672, moves: true };
   let inst = null, end = () => {}, serial = 0;
   const data = () => ({ ...show.pair, serial: `recorded ${++serial}` });
   return Object.assign(layer, {

@@ -17,7 +17,7 @@ L.trainedLayer = (show) => {
     return [Math.min(...sts.map((st) => st.update.length)), sts.reduce((sum, st) => sum + st.last, 0)];
   };
   return Object.assign(layer, {
-    one, two, least: 1.65, wide: 730,
+    one, two, least: 1.8, wide: 672,
     node: () => host, moves: true,
     // A packet from the server; it says nothing when nothing is trained.
     receive(live) {
