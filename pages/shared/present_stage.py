@@ -80,7 +80,8 @@ def show() -> None:
 def _tick() -> None:
     interval = tick_interval(session_id())
     _feed(key=FEED_KEY, on_wish_change=_on_wish, on_loaded_change=note_loaded, data={
-        "ack": st.session_state.get("_stage_ack", 0), "live": stage_runs.packet(interval), "go": stage_relay.asked(),
+        "ack": st.session_state.get("_stage_ack", 0), "live": stage_runs.packet(interval),
+        "go": stage_relay.asked(st.session_state.get("_stage_code")),
     })  # fmt: skip
     if st.session_state.pop("_stage_redraw", False):
         st.rerun()
@@ -95,6 +96,7 @@ def _on_wish() -> None:
         return
     st.session_state["_stage_ack"] = wish["n"]
     if wish.get("do") == "at":
+        st.session_state["_stage_code"] = wish.get("code")
         stage_relay.stands(wish)
     elif wish.get("do") == "restore":
         talk.restore(wish.get("text"))
@@ -111,9 +113,13 @@ def show_speaker() -> None:
 def _speak(scenes: list[dict[str, Any]]) -> None:
     told = [{key: scene[key] for key in ("title", "show", "say")} for scene in scenes]
     _speaker(key="speaker", on_key_change=_on_key, data={
-        "scenes": told, "themes": _themes(), "stands": stage_relay.standing(),
+        "scenes": told, "themes": _themes(), "stands": stage_relay.standing(_desk()),
     })  # fmt: skip
 
 
 def _on_key() -> None:
-    stage_relay.ask(st.session_state["speaker"].key)
+    stage_relay.ask(_desk(), st.session_state["speaker"].key)
+
+
+def _desk() -> str:
+    return st.query_params.get("desk", "")

@@ -90,19 +90,28 @@ def test_a_talk_with_a_scene_that_nobody_has_is_refused_and_changes_nothing(runs
 
 
 def test_what_the_speaker_may_ask_of_the_stage():
-    before = stage_relay.asked()
-    for wrong in (None, 5, {}, {"n": "1", "key": "next"}, {"n": 1, "key": "rm"}, {"n": 1, "to": -1}):
-        stage_relay.ask(wrong)
-        assert stage_relay.asked() == before
-    stage_relay.ask({"n": 2, "key": "next"})
-    assert stage_relay.asked() == {"n": 2, "key": "next", "to": None}
-    stage_relay.stands({"at": 3, "scenes": [{"title": "x"}]})
-    assert stage_relay.standing() is None
-    stage_relay.stands({"at": 0, "scenes": [{"title": "x" * 500, "other": 1}], "playing": 1, "badge": "LIVE"})
-    assert stage_relay.standing() == {
+    code, other = "abc123", "zyx987"
+    wrongs = (None, 5, {}, {"n": "1", "key": "next"}, {"n": 1, "key": "rm"}, {"n": 1, "to": -1}, {"n": 1, "to": 99})
+    for wrong in wrongs:
+        stage_relay.ask(code, wrong)
+        assert stage_relay.asked(code) is None
+    stage_relay.ask(code, {"n": 2, "key": "next"})
+    assert stage_relay.asked(code) == {"n": 2, "key": "next", "to": None}
+    assert stage_relay.asked(other) is None, "a speaker's page drives its own window only"
+    for nobody in ("", "../x", None, "A" * 8):
+        stage_relay.ask(nobody, {"n": 2, "key": "next"})
+        assert stage_relay.asked(nobody) is None
+    stage_relay.stands({"code": code, "at": 3, "scenes": [{"title": "x"}]})
+    assert stage_relay.standing(code) is None
+    told = {"code": code, "at": 0, "scenes": [{"title": "x" * 500, "other": 1}], "playing": 1, "badge": "LIVE"}
+    stage_relay.stands(told)
+    assert stage_relay.standing(code) == {
         "at": 0, "scenes": [{"title": "x" * 200, "show": "", "say": ""}], "badge": "LIVE", "playing": True,
         "black": False,
     }  # fmt: skip
+    for k in range(2 * stage_relay.MOST):
+        stage_relay.stands({**told, "code": f"code{k:04d}"})
+    assert len(stage_relay._boards()) == stage_relay.MOST
 
 
 def test_the_page_as_it_stands_is_added_to_the_talk(open_app):

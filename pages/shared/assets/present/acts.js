@@ -45,7 +45,7 @@ L.stageActs = (show) => {
     full: () => { if (document.fullscreenElement) document.exitFullscreen(); else document.documentElement.requestFullscreen().catch(() => {}); },
     black: () => { show.ui.black.hidden = !show.ui.black.hidden; L.stageSays(show); },
     live, theme: () => { show.theme = show.theme === "light" ? "dark" : "light"; L.stageTheme(show); },
-    speaker: () => window.open(show.base + "present-speaker" + (show.talk.id ? "?talk=" + show.talk.id : ""), "ppo-speaker", "popup,width=1100,height=760"),
+    speaker: () => window.open(L.speakerAddress(show), "ppo-speaker", "popup,width=1100,height=760"),
     arrange: () => { show.arranging = true; show.pause(); L.stageVisible(show); const door = document.querySelector(".ppo-stage-door button"); if (door) door.focus(); },
     leave: () => {
       if (document.fullscreenElement) { document.exitFullscreen(); return; }
@@ -121,11 +121,15 @@ L.stageEps = (show) => {
   return { node, set: slider.set, trains: (on) => { start.textContent = on ? "Stop live  L" : "Train live  L"; } };
 };
 
+// The speaker's page of this very window, also on another device.
+L.speakerAddress = (show) => `${location.origin}${show.base}present-speaker?desk=${show.code}`;
+
 // The door between the page below, where the talk is arranged, and the stage.
 L.stageDoor = (show, door) => {
   if (door.button) return;
   door.button = L.el("button", "", "Present");
   door.button.type = "button";
   door.button.onclick = () => { show.arranging = false; const at = Math.max(0, show.at); show.at = -1; show.go(at); L.stageVisible(show); show.root.focus(); };
-  door.append(door.button, L.el("p", "", "→ ← scenes · Space plays and pauses · 1–9 jump · F full screen · L live training · ↑ ↓ set ε · B black · S speaker’s page · T dark or light · E arrange · Esc leaves"));
+  door.append(door.button, L.el("p", "", "→ ← scenes · Space plays and pauses · 1–9 jump · F full screen · L live training · ↑ ↓ set ε · B black · S speaker’s page · T dark or light · E arrange · Esc leaves"),
+    L.el("p", "", `The speaker’s page on another device: ${L.speakerAddress(show)}`));
 };

@@ -10,7 +10,7 @@ L.stageTalks = (show) => {
 };
 
 L.stageStands = (show) => ({
-  at: show.at, playing: show.playing, black: !show.ui.black.hidden, badge: show.ui.badge.textContent, scenes: show.scenes.map(({ title, show: words, say }) => ({ title, show: words, say })),
+  code: show.code, at: show.at, playing: show.playing, black: !show.ui.black.hidden, badge: show.ui.badge.textContent, scenes: show.scenes.map(({ title, show: words, say }) => ({ title, show: words, say })),
 });
 
 // Tells the speaker's pages where the talk stands: in this browser at once, on other devices through the server.

@@ -14,7 +14,7 @@ L.stageBuild = (d) => {
   root.id = "ppo-present"; root.tabIndex = -1;
   root.setAttribute("role", "region"); root.setAttribute("aria-label", "Stage"); root.setAttribute("aria-roledescription", "slides");
   const query = new URLSearchParams(location.search), at = Number(query.get("scene"));
-  const show = { root, layers: new Map(), at: -1, playing: !L.still(), theme: "light", eps: 0.2, arranging: query.has("arrange"), wishes: [], began: Date.now(), sceneBegan: Date.now(),
+  const show = { root, layers: new Map(), at: -1, playing: !L.still(), theme: "light", eps: 0.2, arranging: query.has("arrange"), wishes: [], code: L.stageCode(), began: Date.now(), sceneBegan: Date.now(),
     base: location.pathname.replace(/\/present\/?$/, "") + "/", first: Number.isInteger(at) && at > 0 ? at - 1 : 0, ui: {} };
   const top = $("show-top"), frame = $("show-frame"), foot = $("show-foot");
   show.ui = { top, frame, foot, bar: L.el("div", "show-bar"), note: L.el("span", "show-note"), badge: L.el("span", "show-badge") };
@@ -34,6 +34,12 @@ L.stageBuild = (d) => {
   show.check = setInterval(() => L.stageCheck(show), 250);
   L.stageLoop(show);
   return show;
+};
+
+// Which presenting window this is, for its speaker's page; a reload keeps it.
+L.stageCode = () => {
+  const fresh = Array.from(crypto.getRandomValues(new Uint8Array(8)), (v) => (v % 36).toString(36)).join("");
+  try { sessionStorage["ppo-desk"] ||= fresh; return sessionStorage["ppo-desk"]; } catch { return fresh; }
 };
 
 // Takes over what the server says: the scenes, the numbers behind the figures, the recordings.
