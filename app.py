@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.shared import hiding, page_style, share
+from pages.shared import add_to_talk, hiding, page_style, share
 from pages.shared.contents import CONTENTS
 from pages.shared.deep_link import close_false_alarm
 from pages.shared.environments import examine_elsewhere
@@ -37,11 +37,17 @@ pages = {
         st.Page("pages/lab/preflight.py", title="Preflight", url_path="doctor"),
     ],
     "Learn": [st.Page(lesson.file, title=lesson.title, url_path=lesson.slug) for lesson in CONTENTS],
+    "Present": [
+        st.Page("pages/present/present.py", title="Present", url_path="present"),
+        st.Page("pages/present/speaker.py", title="Speaker's page", url_path="present-speaker", visibility="hidden"),
+    ],
 }
 menu = st.navigation(pages, position="top")
 page_style.show(menu.url_path, hiding.begin(menu.url_path))
 menu.run()
 hiding.keep(menu.url_path)
 share.show(menu.url_path)
+if menu not in pages["Present"]:
+    add_to_talk.offer(menu.title, menu.url_path)
 close_false_alarm([page.url_path for section in pages.values() for page in section])
 freeze_what_stays()

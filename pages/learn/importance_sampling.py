@@ -1,11 +1,7 @@
 """Importance sampling: a mean under one distribution from samples of another, and what happens over a trajectory."""
 
-import streamlit as st
-
-from pages.shared import lesson
+from pages.shared import lesson, lesson_values
 from pages.shared.lesson_blocks import Equation, Experiment, Lesson, Question, Section, Symbol
-from ppo_engine.lessons.best_proposal import best_normal
-from ppo_engine.lessons.importance import article_run, exact_mean, plain_standard_error
 
 F = Symbol("f", "f", "the function whose mean is wanted: 2 up to 2, then up to 4 at x = 4, then down to 0 at 8")
 P = Symbol("p", "p", "the density under which the mean is wanted: normal, mean 4, deviation 2", "blue")
@@ -110,16 +106,4 @@ LESSON = Lesson(
     ),
 )  # fmt: skip
 
-
-@st.cache_data(show_spinner=False)
-def numbers() -> dict:
-    """What the figure needs from the engine: the article's own run, the exact mean, the best normal."""
-    weighted, plain = article_run()
-    best = best_normal()
-    return {
-        "exact": exact_mean(), "plainError": plain_standard_error(1000), "best": {"mean": best.mean, "std": best.std},
-        "weighted": [round(v, 5) for v in weighted.tolist()], "plain": [round(v, 5) for v in plain.tolist()],
-    }  # fmt: skip
-
-
-lesson.show(LESSON, numbers())
+lesson.show(LESSON, lesson_values.importance())

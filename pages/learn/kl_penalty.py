@@ -1,8 +1,7 @@
 """KL penalty: a price on every nat instead of a wall, why one price does not fit, and the rule that adapts it."""
 
-from pages.shared import lesson
+from pages.shared import lesson, lesson_values
 from pages.shared.lesson_blocks import Equation, Experiment, Lesson, Question, Section, Symbol, engine_source
-from ppo_engine.lessons.penalised_step import OLD, SCALES, TASTE, USUAL
 from ppo_engine.objectives import PPOKLAdaptive
 
 RATIO = Symbol("r", "r", "the new policy’s probability of this action over the old one’s")
@@ -103,4 +102,4 @@ LESSON = Lesson(
     ),
 )  # fmt: skip
 
-lesson.show(LESSON, {"old": OLD.tolist(), "taste": TASTE.tolist(), "scales": SCALES, "usual": USUAL})
+lesson.show(LESSON, lesson_values.penalty())

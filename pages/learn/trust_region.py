@@ -1,8 +1,7 @@
 """Trust region: a Taylor model in a ball that grows and shrinks, and TRPO, where the ball is measured in KL."""
 
-from pages.shared import lesson
+from pages.shared import lesson, lesson_values
 from pages.shared.lesson_blocks import Equation, Experiment, Lesson, Question, Section, Symbol, engine_source
-from ppo_engine.lessons.landscapes import LANDSCAPES
 from ppo_engine.trust_region import line_search, scale_to_radius
 
 MODEL = Symbol("m(p)", "m", "the Taylor model at your point: what f would be were it a parabola", "blue")
@@ -119,7 +118,4 @@ LESSON = Lesson(
     ),
 )  # fmt: skip
 
-lesson.show(LESSON, {
-    "minimum": {name: land.minimum.tolist() for name, land in LANDSCAPES.items()},
-    "lowest": {name: land.value(land.minimum) for name, land in LANDSCAPES.items()},
-})  # fmt: skip
+lesson.show(LESSON, lesson_values.trust())

@@ -36,7 +36,8 @@ def _folder(name: str) -> Path:
     return ASSETS if "/" in name else PANELS
 
 
-def _style(name: str, element: str) -> str:
+def style_script(name: str, element: str) -> str:
+    """A script that puts a stylesheet into the document, once, under that id."""
     css = json.dumps((_folder(name) / f"{name}.css").read_text(encoding="utf-8"))
     return (
         f"if (!document.getElementById('{element}')) {{ const s = document.createElement('style');"
@@ -45,8 +46,8 @@ def _style(name: str, element: str) -> str:
 
 
 def _component(family: str) -> Any:
-    lab = _style("live", "ppo-style") if family in LIKE_THE_LAB else ""
-    own = _style("lesson/lesson", "ppo-lesson-style") + _style("save", "ppo-save-style")
+    lab = style_script("live", "ppo-style") if family in LIKE_THE_LAB else ""
+    own = style_script("lesson/lesson", "ppo-lesson-style") + style_script("save", "ppo-save-style")
     script = lab + own + script_text(*KIT, *FAMILIES[family])
     return st.components.v2.component(
         f"ppo_lesson_{family}", html="<div class='ppo-lesson'>\n</div>", isolate_styles=False,

@@ -27,7 +27,11 @@ def packet(env_id: str, media: Callable[[Path], str]) -> dict[str, Any]:
     """A whole recording as one packet: of that environment if there is one; ``media`` makes a video fetchable."""
     if case := st.session_state.get("case"):
         return case_replay.packet(case, media)
-    name = OTHERS.get(env_id, FIRST)
+    return recorded(OTHERS.get(env_id, FIRST), media)
+
+
+def recorded(name: str, media: Callable[[Path], str]) -> dict[str, Any]:
+    """The recording of that name as one packet."""
     recording, data = _recording(name)
     films = [{"url": media(film.path), "update": film.update, "ret": film.ret} for film in recording.films]
     words = {"title": title(recording.config), "hint": hint(recording.config), "sentence": recording.note}

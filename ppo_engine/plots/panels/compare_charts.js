@@ -71,7 +71,7 @@ L.cmpCharts = {
       shapes.push(L.level(inst.threshold, "solved " + inst.threshold, t.dark ? "#35C79A" : "#00795A"));
     }
     const lo = Math.min(...all), hi = Math.max(...all), room = 0.08 * (hi - lo || 1);
-    const range = all.length > 1 ? [lo - room, hi + room] : undefined, traces = [...L.cmpTrunk(inst, "ep_rew_mean")];
+    const range = all.length > 1 ? [lo - room, hi + 1.8 * room] : undefined, traces = [...L.cmpTrunk(inst, "ep_rew_mean")];
     inst.sts.forEach((_, i) => traces.push(L.cmpLine(inst, i, "ep_rew_mean", "%{y:.1f}")));
     const notes = [...L.cmpPartNotes(inst, end), ...L.cmpHeads(inst, "ep_rew_mean", range, (inst.ui.panels.ret.plot.clientHeight - 44) * (domain[1] - domain[0]))];
     inst.runs.forEach((run) => (run.knobs || []).slice(-3).forEach((k) => {

@@ -54,6 +54,7 @@ L.cmpSwap = (cell) => {
 
 // One clock for all: a round ends when the longest film has, and nobody runs ahead of the slowest by more than a blink.
 L.cmpClock = (inst) => {
+  if (inst.held) return;
   const panel = inst.ui.panels.films, cells = panel.cells.filter((c) => !c.node.hidden && c.url), now = performance.now();
   const shown = cells.filter((c) => c.showing), playing = shown.filter((c) => !c.front.ended && !c.front.paused);
   const begin = () => {

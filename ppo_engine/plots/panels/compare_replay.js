@@ -14,7 +14,7 @@ L.cmpStartReplay = (inst, d) => {
     inst.strips = strips.map((s) => { const n = s.x.filter((x) => x <= end).length; return { x: s.x.slice(0, n), y: s.y.slice(0, n) }; });
     L.cmpShow(inst, { ...d, runs, parted, whole: true, strips: null, sentence: i >= count - 1 ? d.sentence : "", films: { ...d.films, side } });
   };
-  inst.play = L.player({ count, first: Math.min(rec.first, count - 1), pace: rec.pace, rest: 9000, draw: upTo, name: (at) => `update ${longest.update[at]}` });
+  inst.play = L.player({ count, first: Math.min(rec.first, count - 1), pace: rec.pace, rest: 9000, draw: upTo, held: () => inst.held, name: (at) => `update ${longest.update[at]}` });
   inst.ui.foot.append(inst.play.node);
 };
 

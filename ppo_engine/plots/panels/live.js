@@ -83,7 +83,8 @@ L.makeRedraw = (inst) => (ids) => {
     if (id === undefined || inst.gone) { inst.drawing = false; return; }
     inst.queue.delete(id);
     const panel = inst.ui.panels[id];
-    if (window.Plotly && !panel.held) {
+    // What is not in sight costs nothing.
+    if (window.Plotly && !panel.held && panel.plot.clientHeight) {
       const [traces, extra] = (inst.figure || L.figure)(inst.st, inst.theme, id);
       const layout = L.layout(inst.theme, inst.st.run, { ...extra, datarevision: ++inst.serial });
       L.keepZoom(inst, id, panel, layout);

@@ -64,8 +64,8 @@ L.knees = (st, panel, send) => {
     h.setAttribute("role", "slider"); h.setAttribute("aria-label", `Clip range ε, ${side < 0 ? "lower" : "upper"} knee`);
     h.setAttribute("aria-valuemin", "0.01"); h.setAttribute("aria-valuemax", "0.9");
     const value = (ev) => {
-      const box = plot.getBoundingClientRect(), [lo, hi] = L.axis(plot);
-      const r = lo + ((ev.clientX - box.left - 40) / (box.width - 52)) * (hi - lo);
+      const box = plot.getBoundingClientRect(), scale = box.width / plot.offsetWidth || 1, [lo, hi] = L.axis(plot);
+      const r = lo + (((ev.clientX - box.left) / scale - 40) / (plot.offsetWidth - 52)) * (hi - lo);
       return Math.min(0.9, Math.max(0.01, Math.round(100 * Math.abs(side > 0 ? Math.max(r - 1, 0.01) : Math.max(1 - r, 0.01))) / 100));
     };
     const move = (e) => { st.drag = e; st.frame ||= requestAnimationFrame(() => { st.frame = 0; st.redraw(["objective", "hist"]); }); };

@@ -2,8 +2,8 @@
 L.SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 L.SMOOTHEST = 100;  // milliseconds: faster than this nothing is redrawn, updates are passed over instead
 
-// of: { count, first, pace, rest, draw(at), name(at) }: how many frames there are, where the first round begins,
-// milliseconds a frame and at the end, what draws one, and what it is called.
+// of: { count, first, pace, rest, draw(at), name(at), held() }: how many frames there are, where the first round begins,
+// milliseconds a frame and at the end, what draws one, what it is called, and whether time stands still just now.
 L.player = (of) => {
   const p = { at: -1, playing: !L.still(), timer: 0, due: 0, gone: false };
   const node = (p.node = L.el("div", "ppo-player")), toggle = L.el("button"), scrub = L.el("input"), speed = L.el("select");
@@ -33,7 +33,7 @@ L.player = (of) => {
   const period = () => Math.max(L.SMOOTHEST, of.pace / Number(speed.value));
   const tick = () => {
     if (p.gone || !p.playing) return;
-    if (!document.hidden) {
+    if (!document.hidden && !(of.held && of.held())) {
       if (p.at >= of.count - 1) p.seek(of.first);
       else { const due = p.due + (Number(speed.value) * period()) / of.pace; if (Math.floor(due) > p.at) p.seek(Math.floor(due)); p.due = due; }
     }

@@ -39,7 +39,7 @@ L.startReplay = (inst, rec) => {
       head: { badge: "REPLAY", state: "replay", title: rec.title, sentence: rec.sentence, progress: p, note: "recorded" } });
   };
   play.player = L.player({ count: update.length, first: Math.min(rec.first, update.length - 1), pace: rec.pace, rest: 6000, draw: frame,
-    name: (at) => `update ${update[at]}` });
+    held: () => inst.held, name: (at) => `update ${update[at]}` });
   inst.ui.foot.append(play.player.node);
 };
 

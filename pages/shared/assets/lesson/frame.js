@@ -37,11 +37,7 @@ L.mountLesson = (component) => {
     L.readSection(inst, 0);
   }
   inst.data = component.data;
-  inst.theme = L.theme(root);
-  // The page's own panel colour, so that labels keep a clean outline.
-  inst.theme.panel = L.over(inst.theme.bg, getComputedStyle(root).getPropertyValue("--st-secondary-background-color") || inst.theme.bg, 0.45);
-  inst.theme.blue = inst.theme.dark ? "#4BA3E3" : "#0072B2"; inst.theme.orange = "#D55E00";
-  inst.theme.green = inst.theme.dark ? "#19B98A" : "#009E73"; inst.theme.purple = inst.theme.dark ? "#CC79A7" : "#B0588A";
+  inst.theme = L.lessonTheme(root);
   root.dataset.dark = document.documentElement.dataset.ppoDark = inst.theme.dark;
   document.documentElement.style.setProperty("--ppo-page", inst.theme.bg);
   inst.symbols();
@@ -52,6 +48,15 @@ L.mountLesson = (component) => {
     document.removeEventListener("click", inst.click); document.removeEventListener("focusin", inst.click);
     if (inst.figure.end) inst.figure.end();
   };
+};
+
+L.lessonTheme = (root) => {
+  const t = L.theme(root);
+  // The page's own panel colour, so that labels keep a clean outline.
+  t.panel = L.over(t.bg, getComputedStyle(root).getPropertyValue("--st-secondary-background-color") || t.bg, 0.45);
+  t.blue = t.dark ? "#4BA3E3" : "#0072B2"; t.orange = "#D55E00";
+  t.green = t.dark ? "#19B98A" : "#009E73"; t.purple = t.dark ? "#CC79A7" : "#B0588A";
+  return t;
 };
 
 L.over = (below, above, share) => {

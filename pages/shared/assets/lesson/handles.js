@@ -10,13 +10,13 @@ L.handle = (chart, options) => {
   h.append(tag);
   if (options.colour) h.style.setProperty("--of", options.colour);
   const point = (ev) => {
-    const box = chart.body.getBoundingClientRect();
-    return [chart.ix(ev.clientX - box.left - h.grip[0]), chart.iy(ev.clientY - box.top - h.grip[1])];
+    const [px, py] = L.within(chart.body, ev);
+    return [chart.ix(px - h.grip[0]), chart.iy(py - h.grip[1])];
   };
   h.onpointerdown = (ev) => {
     ev.preventDefault(); h.setPointerCapture(ev.pointerId); h.focus({ preventScroll: true }); h.classList.add("held");
-    const at = options.at(), box = chart.body.getBoundingClientRect();
-    h.grip = [ev.clientX - box.left - chart.sx(at[0]), ev.clientY - box.top - chart.sy(at[1])];
+    const at = options.at(), [px, py] = L.within(chart.body, ev);
+    h.grip = [px - chart.sx(at[0]), py - chart.sy(at[1])];
   };
   h.onpointermove = (ev) => { if (h.hasPointerCapture(ev.pointerId) && h.classList.contains("held")) options.move(...point(ev)); };
   h.onpointerup = h.onpointercancel = () => { if (h.classList.contains("held")) { h.classList.remove("held"); if (options.done) options.done(); } };
@@ -43,6 +43,12 @@ L.handle = (chart, options) => {
   chart.body.append(h);
   chart.handles.push(h);
   return h;
+};
+
+// Where the pointer is in an element, in the element's own pixels: a stage may have enlarged it.
+L.within = (node, ev) => {
+  const box = node.getBoundingClientRect(), scale = box.width / node.offsetWidth || 1;
+  return [(ev.clientX - box.left) / scale, (ev.clientY - box.top) / scale];
 };
 
 L.clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v));

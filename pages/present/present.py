@@ -1,0 +1,12 @@
+"""Present: scenes for a talk on keys, full screen and offline; beneath the stage the talk is arranged and saved."""
+
+import streamlit as st
+
+from pages.shared import present_stage, talk, talk_editor
+
+talk.read_url()
+present_stage.load()
+talk_editor.show()
+present_stage.show()
+with st.container(key="present_leave"):
+    st.page_link("pages/lab/train.py", label="To the Lab")

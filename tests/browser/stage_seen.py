@@ -1,0 +1,49 @@
+"""What the tests of the stage look at: is it ready, what is drawn, when does it move, how large is its type."""
+
+READY = "document.querySelector('#ppo-present')?.dataset.ready === 'true' && Boolean(window.Plotly)"
+BADGE = "document.querySelector('.show-badge')?.textContent"
+# What is drawn now: every line and text of the layer in sight, and where its films are.
+DRAWN = """
+window.drawn = () => { const layer = document.querySelector('#ppo-present .show-layer.on');
+  if (!layer) return 'nothing';
+  const of = (n) => n.getAttribute('d') || n.getAttribute('cx') || n.getAttribute('transform') || '';
+  return [...layer.querySelectorAll('path, circle, text')].map(of).join() + layer.textContent
+    + [...layer.querySelectorAll('video.on')].map((v) => v.currentTime).join(); };
+"""
+# After the next key, how many milliseconds until what the scene showed first has changed.
+WATCH = """
+() => { const key = PPOLive.stageKey;
+  window.moved = null;
+  PPOLive.stageKey = (show, ev) => { PPOLive.stageKey = key; key(show, ev);
+    const began = performance.now(); let first = null;
+    const look = () => { const now = drawn();
+      if (first !== null && now !== first) window.moved = performance.now() - began;
+      else { first ??= now; requestAnimationFrame(look); } };
+    requestAnimationFrame(look); }; }
+"""
+# Of every text in sight: its size as it appears, and whether it lies within the window.
+WORDS = """
+() => { const stage = document.querySelector('#ppo-present'), out = [];
+  const walk = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) { const text = walk.currentNode.textContent.trim(), el = walk.currentNode.parentElement;
+    if (!text || !el.checkVisibility({ visibilityProperty: true })) continue;
+    const range = document.createRange(); range.selectNodeContents(walk.currentNode);
+    const box = range.getBoundingClientRect(), layer = el.closest('.show-layer');
+    if (!box.width) continue;
+    const scale = layer ? Number(/scale\\(([\\d.]+)\\)/.exec(layer.firstChild.style.transform)[1]) : 1;
+    const inside = box.left > -2 && box.top > -2 && box.right < innerWidth + 2 && box.bottom < innerHeight + 2;
+    out.push([text, parseFloat(getComputedStyle(el).fontSize) * scale, inside]); }
+  return out; }
+"""
+# For how long the picture stood still at most, and which badges it carried.
+FOLLOW = """
+() => { window.still = 0; window.badges = new Set(); let last = '', since = performance.now();
+  setInterval(() => { const now = drawn(), at = performance.now();
+    badges.add(document.querySelector('.show-badge').textContent);
+    if (now !== last) { last = now; since = at; }
+    still = Math.max(still, at - since); }, 50); }
+"""
+SCROLLS = """
+(() => { const s = document.querySelector('#ppo-present'), d = document.documentElement;
+  return s.scrollHeight > s.clientHeight || s.scrollWidth > s.clientWidth || d.scrollHeight > innerHeight; })()
+"""
