@@ -6,7 +6,7 @@ from pages.shared import present_stage, talk, talk_editor
 
 talk.read_url()
 present_stage.load()
-talk_editor.show()
 present_stage.show()
+talk_editor.show()
 with st.container(key="present_leave"):
     st.page_link("pages/lab/train.py", label="To the Lab")

@@ -36,7 +36,7 @@ def _row(at: int, scene: Scene, count: int) -> None:
     own = _own(scene)
     title = scene.title or (own.title if own else scene.page)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"talk_row_{at}"):
-        st.markdown(f"**{at + 1}** {plain(title)}" + ("" if own else f"  \n:small[{plain(scene.page[:90])}]"))
+        st.markdown(f"**{at + 1}** {plain(title)}" + ("" if own else f"  \n:small[{plain(scene.page[:40])}]"))
         st.space("stretch")
         st.button("Up", key=f"talk_up_{at}", on_click=talk.move, args=(at, -1), disabled=at == 0,
                   help=f"Scene {at + 1} earlier")  # fmt: skip

@@ -37,7 +37,7 @@ L.pressIn = (node) => (id) => { const button = node.querySelector(`button[data-i
 
 // A layer with a lesson's figure, of which only the scene's charts and numbers stay.
 L.figureLayer = (show, scene) => {
-  const host = L.el("div", "ppo-lesson"), layer = { node: host, least: scene.figure === "clip" ? 1.7 : 1.55, wide: 750 };
+  const host = L.el("div", "ppo-lesson"), layer = { node: host, least: scene.figure === "clip" ? 1.7 : 1.66, wide: 735 };
   const redraw = L.onceAFrame(() => layer.draw());
   const figure = L.onStage[scene.figure](host, show.values, redraw);
   if (!figure.node.parentElement) host.append(figure.node);

@@ -55,7 +55,7 @@ L.speakerBuild = () => {
   ui.show = add(said, "desk-show", "p");
   add(side, "desk-label", "span", "Talk"); ui.total = add(side, "desk-time", "b");
   add(side, "desk-label", "span", "This scene"); ui.scene = add(side, "desk-time", "b");
-  ui.reset = add(side, "", "button", "Start the time anew"); ui.reset.onclick = () => { desk.began = Date.now(); L.speakerDraw(desk); ui.reset.blur(); };
+  ui.reset = add(side, "", "button", "Start the time anew"); ui.reset.onclick = () => { desk.anew = true; desk.began = Date.now(); L.speakerDraw(desk); ui.reset.blur(); };
   add(side, "desk-label", "span", "Next"); ui.next = add(side, "desk-next", "b"); ui.nextSay = add(side, "desk-next-say", "p");
   for (const [key, words, title] of [["previous", "◀", "Previous scene"], ["play", "Play / pause", "Play or pause"], ["next", "▶", "Next scene"], ["live", "Live", "Live training"], ["black", "Black", "Black screen"]]) {
     const b = add(foot, "", "button", words); b.type = "button"; b.setAttribute("aria-label", title); b.onclick = () => { L.speakerSends(desk, { key }); b.blur(); };
@@ -87,7 +87,7 @@ L.speakerSends = (desk, what) => {
   else desk.component.setTriggerValue("key", { n: Date.now(), ...what });
 };
 
-L.speakerHears = (desk, stands) => { desk.now = stands; desk.ever = performance.now(); L.speakerDraw(desk); };
+L.speakerHears = (desk, stands) => { if (stands.began && !desk.anew) desk.began = stands.began; desk.now = stands; desk.ever = performance.now(); L.speakerDraw(desk); };
 
 L.speakerDraw = (desk) => {
   const { ui, now } = desk, scenes = now ? now.scenes : desk.own, at = now ? now.at : 0, scene = scenes[at], next = scenes[at + 1];
