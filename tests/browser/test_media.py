@@ -111,6 +111,7 @@ def test_the_replay_of_a_comparison_shows_both_in_step(offline, runs, tmp_path):
     export(runs, "html", path)
     opened(offline, path)
     assert offline.locator(".cmp-name").all_text_contents() == ["Clipped ε 0.20", "Unclipped"]
+    offline.keyboard.press("Space")
     offline.keyboard.press("End")
     until(offline, f"{AT} === 99")
     lanes = offline.locator(".cmp-at").all_text_contents()

@@ -32,6 +32,7 @@ def opened(open_app, run_id):
 def test_a_table_is_prepared_apart_and_handed_over(open_app, runs, trained_run):
     app = opened(open_app, trained_run)
     assert not app.exception
+    app.selectbox(key=f"format_{trained_run}").set_value("csv").run()
     app.button(key=f"prepare_{trained_run}").click().run()
     order = orders.Order(runs, [trained_run], "csv")
     wait_until(lambda: orders.prepared(order).state == "ready")
