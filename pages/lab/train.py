@@ -13,6 +13,7 @@ from pages.shared import (
     setup,
     stabilisers,
     stage,
+    take_home,
     transport,
 )
 from pages.shared.run_picker import adopt_run, current_status, join_live_run
@@ -67,7 +68,10 @@ if status is not None:
     stage.show_run(run_id, status.name)
 else:
     stage.show_replay(st.session_state["env"])
-diagnosing.show(run_id if status is not None else "", acted_on)
+with st.container(horizontal=True, key="foot"):
+    diagnosing.show(run_id if status is not None else "", acted_on)
+    if status is not None:
+        take_home.popover([run_id], "shown")
 environments.await_others(going)
 live_chart.load_plotly()
 setup.write_url()

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import setup, take_home
+from pages.shared import setup
 from pages.shared.deltas import NEWEST
 from pages.shared.feed import open_feed
 from pages.shared.run_picker import leave_run
@@ -139,7 +139,6 @@ def buttons(run_id: str, status: State | None) -> None:
                   args=("stop", run_id), help="End after this update; Resume can go on later")  # fmt: skip
         _evaluate_button(run_id)
         if run_id:
-            take_home.popover([run_id], "shown")
             _stayed_button(run_id)
             st.button("New run", icon=":material/add:", key="leave", type="tertiary", on_click=leave_run,
                       help="Leave this run (it goes on by itself) and set up another")  # fmt: skip

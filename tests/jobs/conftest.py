@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
 from ppo_engine.config import TrainConfig
+from ppo_engine.jobs.exports.writing import export
 from ppo_engine.jobs.launching import write_run
+from ppo_engine.jobs.life import Life
 from ppo_engine.jobs.registry import Registry
 from tests.jobs.killing import end_everything
 
@@ -40,3 +44,15 @@ def written(runs):
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def good(tmp_path_factory):
+    """The files of a run's zip by name."""
+    place = tmp_path_factory.mktemp("good")
+    folder = write_run(place / "runs", POLE.with_(total_timesteps=1280))
+    Registry(folder.runs).add(folder.run_id, "", "run")
+    Life(folder).run()
+    export([folder], "zip", place / "good.zip")
+    with zipfile.ZipFile(place / "good.zip") as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
