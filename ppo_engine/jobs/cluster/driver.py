@@ -52,13 +52,13 @@ class Driver:
         from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
         from ppo_engine.jobs.cluster.sink import Sink
-        from ppo_engine.jobs.cluster.task import train
+        from ppo_engine.jobs.cluster.task import train_apart
 
         self.ray = ray
         here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
         options: dict[str, Any] = {"num_cpus": 0, "max_restarts": -1, "scheduling_strategy": here}
         self.sink: Any = ray.remote(Sink).options(**options).remote(str(runs))
-        self.task: Any = ray.remote(num_cpus=1, max_retries=-1, max_calls=1)(train)
+        self.task: Any = ray.remote(num_cpus=1, max_retries=-1, max_calls=1)(train_apart)
         self.out: dict[str, Any] = {}
         self._due = 0.0
         self._idle_since = time.monotonic()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import Any
 
@@ -9,6 +11,13 @@ from ppo_engine.jobs.cluster.channel import OPENING, Channel
 from ppo_engine.jobs.cluster.messages import Opening
 from ppo_engine.jobs.cluster.remote import RemoteRecorder
 from ppo_engine.jobs.life import Life
+
+
+def train_apart(run_id: str, sink: Any) -> str:
+    """``train`` in a session of its own, as every worker has one: its low priority is then nobody else's."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setsid()
+    return train(run_id, sink)
 
 
 def train(run_id: str, sink: Any) -> str:
