@@ -75,5 +75,6 @@ def test_four_live_twins_refresh_and_neither_blink_nor_block(page, server, capsy
     assert page.locator(".ppo-holding tr.now em").all_text_contents() == [kl_text(one["kl"]) for one in measured]
     told = page.locator(".ppo-holding p").all_text_contents()
     assert told == [f"{letter} {sentence(one)}" for letter, one in zip("ABCD", measured, strict=True)]
-    assert all(one["kl"] == one["stored_kl"] for one in measured), "made again bit for bit"
+    # A run that was stopped has not made the update that would come next.
+    assert all(one["stored_kl"] in (None, one["kl"]) for one in measured), "made again bit for bit"
     assert not page.broken
