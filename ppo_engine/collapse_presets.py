@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 # Many epochs on every batch, with gradient clip and annealing off: what still holds the policy is the objective.
-# How often the policy is destroyed under each objective is measured on seeds 1 to 20: python -m ppo_engine.jobs.collapse.
-# Found on seeds 101 to 104, among some ten settings for CartPole and three for the lander; the lander's clip range was
-# narrowed after 0.2 had lost 2 of its first 14 seeds among the twenty.
+# How often the policy is destroyed is measured on seeds 1 to 20: python -m ppo_engine.jobs.collapse. The settings were
+# found on seeds from 101 on, among about ten for CartPole and three for the lander, whose clip range was narrowed after
+# 0.2 had lost 2 of the first 14 of the twenty seeds.
 SETTINGS: dict[str, dict[str, Any]] = {
     "CartPole-v1": {
         "n_envs": 8, "n_steps": 64, "batch_size": 128, "n_epochs": 80, "gamma": 0.99, "gae_lambda": 1.0,
