@@ -45,9 +45,9 @@ pages = {
 menu = st.navigation(pages, position="top")
 page_style.show(menu.url_path, hiding.begin(menu.url_path))
 menu.run()
-hiding.keep(menu.url_path)
-share.show(menu.url_path)
 if menu not in pages["Present"]:
+    hiding.keep(menu.url_path)
+    share.show(menu.url_path)
     add_to_talk.offer(menu.title, menu.url_path)
 close_false_alarm([page.url_path for section in pages.values() for page in section])
 freeze_what_stays()

@@ -22,7 +22,8 @@ def _column(*keys: str) -> str:
 
 
 EVERYWHERE = {
-    "menu": Part("the menu at the top", ('[data-testid="stHeader"]', ".st-key-share_corner")),
+    "menu": Part("the menu at the top", (
+        '[data-testid="stHeader"]', ".st-key-share_corner", ".st-key-talk_corner")),
     "title": Part("the page's title and what stands under it", (
         *(f'[data-testid="stElementContainer"]:has({what})' for what in ("h1", ".ppo-kicker", ".ppo-lead")),
         _box(".st-key-page_title"),

@@ -18,14 +18,12 @@ from pages.shared.page_parts import parts_of
 from pages.shared.plain import plain
 from ppo_engine.jobs.addresses import in_the_network, is_loopback
 
-# On stage nothing stands beside the scene.
-ON_STAGE = "present"
 SIZES = {"1280 × 720": (1280, 720), "1920 × 1080": (1920, 1080), "800 × 450": (800, 450)}
 
 
 def show(url_path: str) -> None:
     """A button in the corner of every page; what it holds is made when it is opened."""
-    if st.context.is_embedded or url_path.startswith(ON_STAGE):
+    if st.context.is_embedded:
         return
     with (
         st.container(key="share_corner"),
