@@ -5,7 +5,7 @@ from __future__ import annotations
 READY = """
 () => document.querySelector('[data-testid=stApp][data-test-script-state=notRunning]')
   && document.querySelector('[data-testid=stMainBlockContainer] [data-testid=stElementContainer]')
-  && !document.querySelector('[data-testid=stSkeleton]')
+  && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
 """
 DRAWN = """
 () => { const shown = (n) => n.getBoundingClientRect().width > 0;
