@@ -17,7 +17,8 @@ CORNER = """<style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-talk_corner) {
   position: fixed; top: 10px; right: 150px; z-index: 999991; width: auto !important; }
 .st-key-talk_corner { width: auto !important; }
-@media (max-width: 900px) { .st-key-talk_corner [data-testid="stMarkdownContainer"] { display: none; } }
+@media (max-width: 900px) { .st-key-talk_corner [data-testid="stMarkdownContainer"] {
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); } }
 </style>"""
 
 
