@@ -46,7 +46,7 @@ menu = st.navigation(pages, position="top")
 page_style.show(menu.url_path, hiding.begin(menu.url_path))
 menu.run()
 if menu not in pages["Present"]:
-    hiding.keep(menu.url_path)
+    hiding.keep()
     share.show(menu.url_path)
     add_to_talk.offer(menu.title, menu.url_path)
 close_false_alarm([page.url_path for section in pages.values() for page in section])

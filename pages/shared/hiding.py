@@ -25,19 +25,20 @@ def begin(url_path: str) -> tuple[str, ...]:
     if asked is None:
         return tuple(name for name in state.get("_hide", ()) if name in parts)
     names = tuple(dict.fromkeys(filter(None, (name.strip() for name in asked[:400].split(",")))))
-    state["_hide"] = names
+    if names != state.get("_hide"):
+        state["_hide"], state["_hide_asked_of"] = names, url_path
     unknown = [name for name in names if name not in parts]
-    if unknown and (url_path, names) not in state.setdefault("_hide_carried", set()):
+    # Carried along to a page that lacks a part, the list is no mistake.
+    if unknown and url_path == state["_hide_asked_of"]:
         st.error(plain(f"hide is {', '.join(unknown)[:80]!r}, but the parts of this page are {', '.join(parts)}."),
                  icon=":material/error:")  # fmt: skip
     return tuple(name for name in names if name in parts)
 
 
-def keep(url_path: str) -> None:
+def keep() -> None:
     """Put the names back into a URL that the page has written anew, or that was reached by a link."""
     names = st.session_state.get("_hide", ())
     if names and KEY not in st.query_params:
-        st.session_state.setdefault("_hide_carried", set()).add((url_path, names))
         st.query_params[KEY] = ",".join(names)
 
 

@@ -9,7 +9,9 @@ import streamlit as st
 from pages.shared.plain import plain
 
 KEY, NAME = "evidence_section", "section"
-OWN = {"sweep": "Grids", "setting": "Table 1", "method": "Every method", "env": "Every method"}
+# Keys that only one section has, and by which a link says where it leads; an environment alone is any page's.
+LEADS = {"sweep": "Grids", "setting": "Table 1", "method": "Every method"}
+OWN = {**LEADS, "env": "Every method"}
 
 
 def read(sections: Sequence[str]) -> None:
@@ -21,7 +23,7 @@ def read(sections: Sequence[str]) -> None:
     state["_section_problem"] = ""
     if asked is None:
         # A link to a grid, or to a row, says by itself where it leads.
-        asked = next((section for name, section in OWN.items() if name in st.query_params), None)
+        asked = next((section for name, section in LEADS.items() if name in st.query_params), None)
     if asked is None or (asked == state.get("_section_url") and not fresh):
         return
     state["_section_url"] = asked
