@@ -14,7 +14,7 @@ import psutil
 from ray.cluster_utils import Cluster
 
 STORE_BYTES = 80 << 20
-TRIES = 8
+TRIES = 3
 
 
 def processes(node) -> list[int]:
