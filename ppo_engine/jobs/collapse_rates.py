@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from ppo_engine.config import KNOBS, TrainConfig
 from ppo_engine.envs import describe
 from ppo_engine.jobs.collapse import OBJECTIVES, collapsed, config_of, level
+from ppo_engine.jobs.collapse_words import CALLED, counts
 from ppo_engine.objectives import OBJECTIVES as TITLES
 from ppo_engine.presets import PRESETS
-from ppo_engine.statistics import number, share
+from ppo_engine.statistics import number
 
 PRESET = "collapse"
-CALLED = {"ppo_clip": "clipped", "surrogate": "unclipped"}
 COMMAND = "python -m ppo_engine.jobs.collapse"
 
 
@@ -35,11 +35,8 @@ def rates(rows: Sequence[dict[str, Any]], env_id: str) -> Rates:
     if not mine:
         return Rates(f"No rate has been measured in {env_id} yet: {COMMAND} trains its twins.", "")
     below = level(mine, env_id)
-    found = {}
-    for objective in reversed(OBJECTIVES):
-        own = [row for row in mine if row["objective"] == objective]
-        if own:
-            found[objective] = share(sum(collapsed(row, below) for row in own), len(own))
+    counted = counts(mine, env_id)
+    found = {objective: counted[objective] for objective in reversed(OBJECTIVES) if counted[objective].n}
     seeds = len({row["seed"] for row in mine})
     told = ", ".join(f"{one.k} of {one.n} {CALLED[objective]}" for objective, one in found.items())
     intervals = "; ".join(f"{CALLED[objective]} {one.words}" for objective, one in found.items())
