@@ -41,7 +41,7 @@ def test_every_run_of_the_collapse_is_a_dot_that_opens_its_own_settings(page, se
     apart = [max(abs(x - u), abs(y - v)) for i, (x, y) in enumerate(boxes) for u, v in boxes[:i]]
     assert min(apart) > 3, "one dot hides another"
     page.locator(".ppo-kept .ev-runs a[title^='seed 7:']").nth(1).click(timeout=PATIENCE)
-    page.get_by_role("slider", name="Clip range ε", exact=True).wait_for(timeout=PATIENCE)
+    page.locator(".st-key-clip_range input").first.wait_for(state="attached", timeout=PATIENCE)
     page.wait_for_function("location.search.includes('objective=ppo_clip') && location.search.includes('seed=7')",
                            timeout=PATIENCE)  # fmt: skip
     assert not page.broken

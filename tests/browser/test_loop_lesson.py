@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.test_lesson_math import ASSETS
+from pages.shared.lesson_figure import ASSETS
 from tests.browser.test_lessons import open_lesson, server  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.browser
