@@ -8,9 +8,9 @@ READY = """
   && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')
 """
 DRAWN = """
-() => { const shown = (n) => n.getBoundingClientRect().width > 0;
+() => { const shown = (n) => n.getBoundingClientRect().width > 0 && getComputedStyle(n).visibility === 'visible';
   const words = [...document.querySelectorAll('#ppo-live, #ppo-compare, #ppo-evidence, #ppo-preflight, .ppo-lesson')];
-  return words.every((n) => n.textContent.trim().length > 20)
+  return words.filter(shown).every((n) => n.textContent.trim().length > 20)
     && [...document.querySelectorAll('.ppo-plot, .ev-plot')].filter(shown).every((n) => n.querySelector('svg')); }
 """
 # The element that has the focus: what it is, and whether it shows it (an outline or a ring, its own or beside it).

@@ -26,6 +26,8 @@ L.mountLesson = (component) => {
     root.addEventListener("pointerdown", inst.take); root.addEventListener("keydown", inst.take);
     inst.symbols = L.onceAFrame(() => { L.nameSymbols(); L.spy(inst); });
     inst.text = new MutationObserver(inst.symbols);
+    // Its fonts come later than an equation, and make it wider.
+    document.fonts.addEventListener("loadingdone", inst.symbols);
     const wait = () => {
       const text = document.querySelector(".st-key-lesson_text");
       if (inst.gone) return;
@@ -44,6 +46,7 @@ L.mountLesson = (component) => {
   inst.redraw();
   return () => {
     inst.gone = true; inst.watch.disconnect(); inst.text.disconnect();
+    document.fonts.removeEventListener("loadingdone", inst.symbols);
     document.removeEventListener("scroll", inst.spy, { capture: true });
     document.removeEventListener("click", inst.click); document.removeEventListener("focusin", inst.click);
     if (inst.figure.end) inst.figure.end();
@@ -136,6 +139,6 @@ L.nameSymbols = () => {
   });
   // An equation wider than its column scrolls, by keyboard too.
   document.querySelectorAll(".st-key-lesson_text .katex-display").forEach((node) => {
-    if (node.scrollWidth > node.clientWidth + 1) node.tabIndex = 0; else node.removeAttribute("tabindex");
+    if (node.scrollWidth > node.clientWidth) node.tabIndex = 0; else node.removeAttribute("tabindex");
   });
 };

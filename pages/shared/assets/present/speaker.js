@@ -51,6 +51,8 @@ L.speakerBuild = () => {
   const top = add(root, "desk-top"), main = add(root, "desk-main"), foot = add(root, "desk-foot");
   ui.count = add(top, "desk-count", "span"); ui.title = add(top, "desk-title", "h1"); ui.badge = add(top, "show-badge", "span");
   const said = add(main, "desk-say"), side = add(main, "desk-side");
+  // Long words scroll, by keyboard too.
+  said.tabIndex = 0; said.setAttribute("role", "region"); said.setAttribute("aria-label", "What to say");
   ui.say = add(said, "", "p"); ui.say.setAttribute("aria-live", "polite");
   ui.show = add(said, "desk-show", "p");
   add(side, "desk-label", "span", "Talk"); ui.total = add(side, "desk-time", "b");
