@@ -113,7 +113,7 @@ def test_a_run_by_keyboard_alone(tab, server):
     assert violations(page) == [], "a run that has begun"
     press("Resume")
     wait_badge(page, "LIVE", 60)
-    tab_to(page, lambda focus: "st-key-clip_range" in focus["slot"] and "range" in focus["html"])
+    tab_to(page, lambda focus: "st-key-clip_range" in focus["slot"] and focus["name"] == "Clip range ε")
     slider = page.locator(".st-key-clip_range input[type=range]")
     before = float(slider.input_value())
     page.keyboard.press("ArrowLeft")
