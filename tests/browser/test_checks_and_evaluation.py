@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 def test_lights_line_searches_and_an_evaluation(page, server):
     page.goto(f"{server.url}/?env=CartPole-v1&objective=trpo&seed=1")
-    page.locator(".ppo-light").first.wait_for(timeout=60_000)
+    page.locator(".ppo-light").first.wait_for(timeout=150_000)
     assert page.locator(".ppo-light").count() == 6, "the recording has its checks"
     page.get_by_role("button", name="Start").click()
     page.wait_for_function("document.querySelector('.ppo-fractions h3').textContent === 'Line search'", timeout=30000)
@@ -31,7 +31,7 @@ def test_lights_line_searches_and_an_evaluation(page, server):
     page.reload()
     page.wait_for_function(
         "(document.querySelector('.ppo-evaluation') || {textContent: ''}).textContent.includes('stochastic: ')"
-        " && !document.querySelector('.ppo-evaluation').textContent.includes('…')", timeout=60000,
+        " && !document.querySelector('.ppo-evaluation').textContent.includes('…')", timeout=150000,
     )  # fmt: skip
     assert "greedy, 100 fresh episodes: " in page.locator(".ppo-evaluation").text_content()
     page.get_by_role("button", name="Evaluate").and_(page.locator(":enabled")).wait_for()

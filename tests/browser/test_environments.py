@@ -26,7 +26,7 @@ def test_an_installed_environment_is_found_by_typing_and_trains(page, server):
     assert the_run(server).env_id == "FrozenLake-v1"
     page.get_by_role("button", name="Stop").click()
     wait_badge(page, "STOPPED", 40)
-    page.locator(".ppo-film span", has_text="return").wait_for(timeout=150_000)
+    page.locator(".ppo-film span", has_text="return").wait_for(timeout=300_000)
     assert not page.broken
 
 
