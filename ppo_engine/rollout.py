@@ -129,8 +129,10 @@ class EnvGroup:
             uniform = np.stack([slot.noise.random(steps) for slot in self.slots], axis=1).astype(np.float32)[:, :, None]
 
             def discrete(t, outputs):
-                weights = np.exp(outputs.policy - outputs.policy.max(axis=1, keepdims=True)).cumsum(axis=1)
-                chosen = (weights < uniform[t] * weights[:, -1:]).sum(axis=1)
+                # The ufuncs themselves: the array methods' Python costs more than these few numbers.
+                weights = np.exp(outputs.policy - np.maximum.reduce(outputs.policy, axis=1, keepdims=True))
+                weights = np.add.accumulate(weights, axis=1)
+                chosen = np.add.reduce(weights < uniform[t] * weights[:, -1:], axis=1)
                 actions[t] = chosen
                 return chosen.tolist()
 

@@ -1,6 +1,6 @@
-"""LunarLander's and BipedalWalker's steps with the Python around the physics trimmed: the same numbers, bit for bit.
+"""The lander's, the walker's and the pole's steps with the Python around the physics trimmed, the same bit for bit.
 
-Gymnasium's own ``step`` spends up to half its time beside Box2D: space checks, ``np.clip`` on single numbers, two
+Gymnasium's own ``step`` spends up to half its time beside the physics: space checks, NumPy on single numbers, two
 calls where one does. Physics calls, their order and the arithmetic are Gymnasium's; the tests compare every observation
 and reward with the original's. Only the Gymnasium release they were compared with is replaced, any other steps itself.
 """
@@ -22,11 +22,35 @@ def step_of(env: Any) -> Callable[[Any], tuple]:
     """A step function for ``env`` (unwrapped, not rendering): a trimmed one where there is one, else its own."""
     import gymnasium
 
-    build = {"LunarLander": _lander_step, "BipedalWalker": _walker_step}.get(type(env).__name__)
+    build = TRIMMED.get(type(env).__name__)
     own = env.render_mode is not None or gymnasium.__version__ != COMPARED_WITH
-    if build is None or own or getattr(env, "enable_wind", False) or getattr(env, "hardcore", False):
+    if build is None or own or any(getattr(env, option, usual) != usual for option, usual in USUAL.items()):
         return env.step
     return build(env)
+
+
+def _pole_step(env: Any) -> Callable[[Any], tuple]:
+    # NumPy's own sine and cosine, which need not be the C library's to the last bit.
+    sin, cos, array, float32 = np.sin, np.cos, np.array, np.float32
+    push, gravity, tau, length = env.force_mag, env.gravity, env.tau, env.length
+    pole, both, moment = env.masspole, env.total_mass, env.polemass_length
+    side, tip = env.x_threshold, env.theta_threshold_radians
+    nothing: dict = {}
+
+    def step(action: Any) -> tuple:
+        state = env.state
+        x, speed, angle, turn = state if type(state) is tuple else state.tolist()
+        cosine, sine = float(cos(angle)), float(sin(angle))
+        temp = ((push if action == 1 else -push) + moment * (turn * turn) * sine) / both
+        bend = (gravity * sine - cosine * temp) / (length * (4.0 / 3.0 - pole * (cosine * cosine) / both))
+        pull = temp - moment * bend * cosine / both
+        x, speed = x + tau * speed, speed + tau * pull
+        angle, turn = angle + tau * turn, turn + tau * bend
+        env.state = state = (x, speed, angle, turn)
+        terminated = x < -side or x > side or angle < -tip or angle > tip
+        return array(state, float32), 1.0, terminated, False, nothing
+
+    return step
 
 
 def _lander_step(env: Any) -> Callable[[Any], tuple]:
@@ -130,3 +154,7 @@ def _walker_step(env: Any) -> Callable[[Any], tuple]:
         return np.array(state, dtype=np.float32), reward, terminated, False, nothing
 
     return step
+
+
+USUAL = {"enable_wind": False, "hardcore": False, "kinematics_integrator": "euler", "_sutton_barto_reward": False}
+TRIMMED = {"LunarLander": _lander_step, "BipedalWalker": _walker_step, "CartPoleEnv": _pole_step}
