@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import compare_films
+from pages.shared import compare_films, last_film
 from pages.shared.compare_chart import compare_chart
 from pages.shared.comparing import Seen, called, packet
 from pages.shared.feed import open_feed, tick_interval
@@ -19,15 +19,20 @@ QUICKER = 0.8
 
 
 def show_runs(run_ids: Sequence[str], states: Sequence[str], forked: bool) -> None:
-    """The charts of compared runs; they tick while any goes on or a film is being made."""
+    """The charts of compared runs; they tick while any goes on or a film is still to come."""
     going = any(state in ("running", "queued", "paused") for state in states)
     ordered = compare_films.ordered()
     filming = ordered is not None and ordered.state in ("asked", "filming")
-    interval = QUICKER * tick_interval(session_id()) if going or filming else None
-    st.fragment(_tick, run_every=interval)(tuple(run_ids), tuple(states), forked, filming)
+    awaited = _awaited(run_ids)
+    interval = QUICKER * tick_interval(session_id()) if going or filming or awaited else None
+    st.fragment(_tick, run_every=interval)(tuple(run_ids), tuple(states), forked, filming, awaited)
 
 
-def _tick(run_ids: tuple[str, ...], states: tuple[str, ...], forked: bool, filming: bool) -> None:
+def _awaited(run_ids: Sequence[str]) -> bool:
+    return any([last_film.awaited(open_feed(run_id)) for run_id in run_ids])
+
+
+def _tick(run_ids: tuple[str, ...], states: tuple[str, ...], forked: bool, filming: bool, awaited: bool) -> None:
     interval = QUICKER * tick_interval(session_id())
     feeds = [open_feed(run_id) for run_id in run_ids]
     for feed in feeds:
@@ -43,7 +48,7 @@ def _tick(run_ids: tuple[str, ...], states: tuple[str, ...], forked: bool, filmi
         st.session_state["_cmp_packet"], st.session_state["_cmp_marks"] = data, marks
     compare_chart(data, lambda: compare_films.on_view(run_ids, called(run_ids)), on_need)
     ordered = compare_films.ordered()
-    moved = tuple(feed.status.name for feed in feeds) != states
+    moved = tuple(feed.status.name for feed in feeds) != states or _awaited(run_ids) != awaited
     if moved or (filming and ordered is not None and ordered.state not in ("asked", "filming")):
         st.rerun()
     if st.session_state.pop("_redraw", False):

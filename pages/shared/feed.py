@@ -27,6 +27,8 @@ class Feed:
     """One run's rows, episodes, newest histogram and sample; ``version`` changes when anything did.
 
     ``changes`` lists every applied change of a live knob: name, old, new, and the first update it held for.
+    ``over_since`` is the time from which on the run was known to go on no more (None while it does), ``seen_to_end``
+    whether it was still going on when it was first looked at.
     """
 
     def __init__(self, run_id: str):
@@ -50,6 +52,8 @@ class Feed:
         self.name = self.view.name
         self.version = 0
         self._read_at, self._ticks = 0.0, 0
+        self.over_since: float | None = None
+        self.seen_to_end = self.film_asked = False
         self._lock = threading.Lock()
 
     @property
@@ -79,6 +83,10 @@ class Feed:
         view, before = self.view, self._marks()
         # The state first: rows that a worker wrote before it ended are then read below, never missed.
         self.status = view.status
+        if self.live:
+            self.over_since, self.seen_to_end, self.film_asked = None, True, False
+        elif self.over_since is None:
+            self.over_since = self._read_at
         self.evaluation = standing(view.folder)
         updates, rows = view.updates_since(self.last_update)
         if updates:

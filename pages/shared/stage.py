@@ -7,19 +7,19 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared import replay, setup, transport
+from pages.shared import last_film, replay, setup, transport
 from pages.shared.deltas import NEWEST, Cursor, packet
 from pages.shared.feed import open_feed, tick_interval
 from pages.shared.live_chart import asked, live_chart, media_url
 
 
 def show_run(run_id: str, state: str) -> None:
-    """The charts of a run; they tick while it goes on, and the page is redrawn when its state changes."""
+    """The charts of a run; they tick while anything is to come, and the page is redrawn when its state changes."""
     st.session_state["_replay_sent"] = ""
-    going = state in ("running", "queued")
-    evaluating = open_feed(run_id).evaluation.going
-    interval = tick_interval(session_id()) if going or evaluating or state == "paused" else None
-    st.fragment(_tick, run_every=interval)(run_id, state, evaluating)
+    feed = open_feed(run_id)
+    coming = (feed.evaluation.going, last_film.awaited(feed))
+    interval = tick_interval(session_id()) if any(coming) or state in ("running", "queued", "paused") else None
+    st.fragment(_tick, run_every=interval)(run_id, state, coming)
 
 
 def session_id() -> str:
@@ -28,7 +28,7 @@ def session_id() -> str:
     return context.session_id if context else ""
 
 
-def _tick(run_id: str, state: str, evaluating: bool) -> None:
+def _tick(run_id: str, state: str, coming: tuple[bool, bool]) -> None:
     feed = open_feed(run_id)
     interval = tick_interval(session_id())
     feed.refresh(min_age=0.5 * interval)
@@ -44,7 +44,8 @@ def _tick(run_id: str, state: str, evaluating: bool) -> None:
         data, st.session_state["_cursor"] = packet(feed, cursor, film, media_url)
         st.session_state["_packet"] = data
     live_chart(data, on_knee, on_film, on_need)
-    if (feed.status.name, feed.evaluation.going) != (state, evaluating) or st.session_state.pop("_redraw", False):
+    still = (feed.evaluation.going, last_film.awaited(feed))
+    if (feed.status.name, still) != (state, coming) or st.session_state.pop("_redraw", False):
         st.rerun()
 
 
