@@ -29,7 +29,8 @@ def show_runs(run_ids: Sequence[str], states: Sequence[str], forked: bool) -> No
 
 
 def _awaited(run_ids: Sequence[str]) -> bool:
-    return any([last_film.awaited(open_feed(run_id)) for run_id in run_ids])
+    each = [last_film.awaited(open_feed(run_id)) for run_id in run_ids]  # each may have to be asked for
+    return any(each)
 
 
 def _tick(run_ids: tuple[str, ...], states: tuple[str, ...], forked: bool, filming: bool, awaited: bool) -> None:
