@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -99,10 +100,10 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def server(tmp_path):
-    """The app with an empty runs folder."""
-    runs = tmp_path / "runs"
+@contextlib.contextmanager
+def serving(place: Path) -> Iterator[Server]:
+    """The app with an empty runs folder in ``place``, and its end."""
+    runs = place / "runs"
     runs.mkdir()
     served = Server(runs)
     try:
@@ -110,6 +111,20 @@ def server(tmp_path):
         yield served
     finally:
         served.stop()
+
+
+@pytest.fixture
+def server(tmp_path):
+    """The app with an empty runs folder."""
+    with serving(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def one_server(tmp_path_factory):
+    """One app for all tests of a file that takes it for its ``server``."""
+    with serving(tmp_path_factory.mktemp("app")) as served:
+        yield served
 
 
 @pytest.fixture

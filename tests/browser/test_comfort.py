@@ -6,7 +6,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Server
 from tests.browser.keyboard import READY, go, tab_to
 from tests.browser.steps import wait_badge, wait_chip
 from tests.browser.the_menu import url_paths
@@ -26,16 +25,9 @@ TOO_WIDE = """
   return [document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth]; }
 """
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(one_server):
     """One app for all tests of this file."""
-    runs = tmp_path_factory.mktemp("comfort") / "runs"
-    runs.mkdir()
-    served = Server(runs)
-    try:
-        served.wait()
-        yield served
-    finally:
-        served.stop()
+    return one_server
 
 
 @pytest.fixture

@@ -8,23 +8,15 @@ from playwright.sync_api import expect
 from ppo_engine.jobs import studies
 from ppo_engine.jobs.sweeps import list_sweeps
 from ppo_engine.jobs.table_one import SETTINGS
-from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser
 PATIENCE = 150_000
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(one_server):
     """One app for all tests of this file: each looks at a section of its own."""
-    runs = tmp_path_factory.mktemp("kept") / "runs"
-    runs.mkdir()
-    served = Server(runs)
-    try:
-        served.wait()
-        yield served
-    finally:
-        served.stop()
+    return one_server
 
 
 def test_every_run_of_the_collapse_is_a_dot_that_opens_its_own_settings(page, server):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pages.shared.contents import CONTENTS
-from tests.browser.conftest import Server
 from tests.browser.steps import wait_badge
 
 pytestmark = pytest.mark.browser
@@ -47,16 +46,9 @@ READING = """
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(one_server):
     """One app for all tests of this file: a lesson keeps nothing on the server but which questions were answered."""
-    runs = tmp_path_factory.mktemp("lessons") / "runs"
-    runs.mkdir()
-    served = Server(runs)
-    try:
-        served.wait()
-        yield served
-    finally:
-        served.stop()
+    return one_server
 
 
 # Drawn: every chart in sight has its words, and one of Plotly's its curves.

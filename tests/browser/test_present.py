@@ -8,7 +8,6 @@ import psutil
 import pytest
 
 from pages.shared.scenes import SCENES
-from tests.browser.conftest import Server
 from tests.browser.stage_seen import BADGE, DRAWN, FOLLOW, READY, SCROLLS, WATCH, WORDS
 
 pytestmark = pytest.mark.browser
@@ -19,16 +18,9 @@ CUT = {"server": "http://127.0.0.1:9", "bypass": "localhost,127.0.0.1"}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(one_server):
     """One app for all tests of this file."""
-    runs = tmp_path_factory.mktemp("present") / "runs"
-    runs.mkdir()
-    served = Server(runs)
-    try:
-        served.wait()
-        yield served
-    finally:
-        served.stop()
+    return one_server
 
 
 @pytest.fixture
