@@ -171,3 +171,12 @@ def test_preflight_plays_a_video_here_and_follows_its_checks(tab, server):
     assert done.count() >= 2
     for check in ("requests", "type"):
         expect(page.locator(f"li[data-check={check}]")).to_have_attribute("data-state", "good")
+
+
+def test_there_is_one_stop_button_even_while_a_script_is_slow(tab, server):
+    page = tab()
+    go(page, server, "")
+    # What Streamlit shows in its header once a script has run for a while.
+    page.evaluate("document.querySelector('[data-testid=stHeader]').insertAdjacentHTML('beforeend',"
+                  " '<div data-testid=\"stStatusWidget\"><button>Stop</button></div>')")  # fmt: skip
+    assert page.get_by_role("button", name="Stop").count() == 1
