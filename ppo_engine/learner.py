@@ -31,7 +31,9 @@ class Batch(NamedTuple):
 
     def take(self, index) -> Batch:
         """The samples at ``index`` (an array or a slice)."""
-        return Batch(*(column[index] for column in self))
+        if isinstance(index, slice):
+            return Batch(*[column[index] for column in self])
+        return Batch(*[column.take(index, axis=0) for column in self])
 
 
 class Trace(NamedTuple):

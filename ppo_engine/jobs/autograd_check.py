@@ -1,7 +1,7 @@
 """The second source: computes the gradient that a run's worker kept once more in torch, and says how far they differ.
 
 ``python -m ppo_engine.jobs.autograd_check RUN_FOLDER``: a short-lived process of low priority, since a worker never
-imports torch and must not wait for it.
+imports torch and must not wait for it. One at a time compares in a runs folder; exit status 75 if its turn never came.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ import numpy as np
 from ppo_engine.actor_critic import shares_trunk
 from ppo_engine.config import TrainConfig
 from ppo_engine.envs import describe
+from ppo_engine.jobs.checking import LONGEST, lock_of
 from ppo_engine.jobs.comparisons import publish, read_batch
 from ppo_engine.jobs.folders import RunFolder
+from ppo_engine.jobs.locks import FileLock
 from ppo_engine.jobs.priority import step_back
 
 NICE = 10
+TAKEN = 75
 NOT_COLUMNS = ("parameters", "gradient", "losses", "update", "config")
 
 
@@ -53,11 +56,16 @@ def main(arguments: list[str]) -> int:
     step_back(NICE)
     np.seterr(all="ignore")
     folder = RunFolder.at(arguments[0])
+    lock = FileLock(lock_of(folder.runs))
+    if not lock.acquire(LONGEST):
+        return TAKEN
     try:
         publish(folder, compare(read_batch(folder)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"{folder.path}: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
+    finally:
+        lock.release()
     return 0
 
 

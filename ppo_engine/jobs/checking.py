@@ -10,6 +10,7 @@ import psutil
 
 from ppo_engine.jobs.folders import RunFolder
 from ppo_engine.jobs.launcher import start_detached
+from ppo_engine.jobs.locks import is_held
 
 FIRST_AFTER, EVERY = 3.0, 60.0
 LONGEST = 600.0
@@ -44,7 +45,10 @@ class Checking:
             if self._process.poll() is None and now - self._since < LONGEST:
                 return True
             self.close()
-        for run_id in sorted((run_id for run_id, due in self._due.items() if due <= now), key=self._due.__getitem__):
+        due = sorted((run_id for run_id, when in self._due.items() if when <= now), key=self._due.__getitem__)
+        if due and is_held(lock_of(self.runs)):
+            return True  # a supervisor that was killed has left one, and torch in several processes would starve runs
+        for run_id in due:
             self._due[run_id] = now + EVERY
             if run_id in self._ended:
                 self._ended.discard(run_id)
@@ -63,6 +67,11 @@ class Checking:
             self._process.kill()
             self._process.wait()
         self._process = None
+
+
+def lock_of(runs: Path) -> Path:
+    """What a process holds while it compares a run of this folder."""
+    return runs / "autograd.lock"
 
 
 def waits(folder: RunFolder) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from ppo_engine.jobs import autograd_check, checking, comparisons
 from ppo_engine.jobs.checking import Checking
 from ppo_engine.jobs.life import Life
+from ppo_engine.jobs.locks import FileLock
 from ppo_engine.jobs.view import RunView
 from ppo_engine.recordings.__main__ import record
 from ppo_engine.report import REPORT_KEYS
@@ -98,3 +99,20 @@ def test_the_controllers_decisions_are_read_back_from_the_database(written, monk
         assert told["decision"] == expected
         beta = told["after"]
     assert len(details) == 4
+
+
+def test_one_process_compares_at_a_time_whoever_started_it(written, monkeypatch):
+    folder = trained(written, monkeypatch)
+    started, turn = [], Checking(folder.runs)
+    monkeypatch.setattr(checking, "FIRST_AFTER", 0.0)
+    monkeypatch.setattr(checking, "MEMORY", 0)
+    monkeypatch.setattr(checking, "start_detached", lambda *asked: started.append(asked))
+    left_behind = FileLock(checking.lock_of(folder.runs))
+    assert left_behind.acquire()
+    turn.running([folder])
+    assert turn.look() and turn.look() and not started
+    monkeypatch.setattr(autograd_check, "LONGEST", 0.0)
+    assert autograd_check.main([str(folder.path)]) == autograd_check.TAKEN and checking.waits(folder)
+    left_behind.release()
+    assert turn.look() and len(started) == 1
+    assert autograd_check.main([str(folder.path)]) == 0 and not checking.waits(folder)

@@ -16,7 +16,7 @@ from ppo_engine.jobs.launching import ensure_supervisor
 from ppo_engine.jobs.sweep_view import RunResult, Standing, SweepView
 from ppo_engine.knobs import ConfigError
 
-EVERY = 0.5
+EVERY = 1.0
 INTERRUPTED = 130
 
 
