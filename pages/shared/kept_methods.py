@@ -11,7 +11,7 @@ from pages.shared import kept_chart, kept_runs, recompute, section_url
 from pages.shared.plain import plain
 from ppo_engine.envs import describe
 from ppo_engine.jobs import studies
-from ppo_engine.jobs.methods import ARENAS, METHODS, Arena
+from ppo_engine.jobs.methods import ARENAS, METHODS, PUBLISHED_AT, Arena
 from ppo_engine.jobs.methods_table import interval, means, sentence
 from ppo_engine.jobs.recomputing import kept_runs as runs_of
 from ppo_engine.plots.kept import Line, Seed, interval_cell, packet
@@ -29,6 +29,7 @@ HEADS = (
     ("interquartile mean [95 % interval]", "Percentile bootstrap over seeds; none below five seeds"),
     ("published", "Stable-Baselines3's, one run: mean ± deviation over episodes"), ("seeds 1, 2, …", ""),
 )  # fmt: skip
+TAKEN_FROM = "Opens RL Baselines3 Zoo's benchmark.md, where it was published"
 
 
 def show() -> None:
@@ -87,7 +88,7 @@ def _line(arena: Arena, method: str, rows: list[dict[str, Any]], picked: str) ->
     published = arena.published.get(method, "")
     cells = [
         interval_cell(centre, ends, 1, len(values), url_of(arena.env_id, method)),
-        {"text": "", "muted": published or "–"},
+        {"text": "", "muted": published or "–", **({"source": PUBLISHED_AT, "title": TAKEN_FROM} if published else {})},
     ]
     return Line(METHODS[method], method if method != "a2c" else "policy_gradient", dots, centre, ends, cells,
                 pick=method, on=method == picked)  # fmt: skip

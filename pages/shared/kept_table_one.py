@@ -17,10 +17,11 @@ from ppo_engine.plots.kept import Line, Seed, interval_cell, packet
 from ppo_engine.plots.verdicts import show as figure
 from ppo_engine.statistics import summarise
 
+PAPER_URL = "https://arxiv.org/abs/1707.06347"
 SECTION, KEY, FIRST = "Table 1", "kept_setting", "clip 0.2"
 LEAD = (
     "The eleven settings of Table 1 of *Proximal Policy Optimization Algorithms* (Schulman et al. 2017,"
-    " [arXiv 1707.06347](https://arxiv.org/abs/1707.06347))"
+    f" [arXiv 1707.06347]({PAPER_URL}))"
     " with the paper's own hyperparameters, on the environments here. A score is the mean over"
     " environments of the return of the last 100 training episodes, on a scale where 0 is an untrained policy and 1 the"
     " best run of that environment: as in the paper, whose tasks were seven of MuJoCo, so orders can be compared and"
@@ -73,7 +74,7 @@ def _line(setting: str, seeds: dict[int, float], on: bool) -> Line:
     centre = own.mean if seeds else None
     dots = [Seed(seed, seeds.get(seed), url_of(setting)) for seed in range(1, SEEDS + 1)]
     cells = [
-        {"text": figure(about.paper), "muted": ""},
+        {"text": figure(about.paper), "source": PAPER_URL, "title": "Opens the paper on arXiv"},
         interval_cell(centre, ends, 2, own.n, url_of(setting), own.words),
     ]
     return Line(about.words, about.knobs["objective"], dots, centre, ends, cells, about.paper, setting, on)

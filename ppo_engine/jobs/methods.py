@@ -40,6 +40,9 @@ class Arena(NamedTuple):
         return build_config(self.env_id, self.preset, method, seed=seed, **{**steps, **own})
 
 
+PUBLISHED_AT = "https://github.com/DLR-RM/rl-baselines3-zoo/blob/master/benchmark.md"
+"""Where ``published`` is from: RL Baselines3 Zoo, one run each, greedy evaluation."""
+
 _POLE = {"n_steps": 16, "batch_size": 128, "gamma": 0.99, "gae_lambda": 1.0, "learning_rate": 2e-3}
 _LANDER = {"n_steps": 8, "batch_size": 128, "gamma": 0.99, "gae_lambda": 0.95, "learning_rate": 7e-4, "anneal_lr": True}
 # A twelfth of the preset's steps wants smaller batches than the preset's 65,536 for all methods.

@@ -127,7 +127,9 @@ def test_table_one_without_a_row_says_what_is_missing(section, packets, monkeypa
     assert not page.exception and f"{every} of {every} runs are not trained yet: 55 of 55 in CartPole-v1" in words(page)
     first = packets["kept_table_one"]["rows"][0]
     assert first["mark"] == -0.39 and [seed["value"] for seed in first["seeds"]] == [None] * 5
-    assert first["cells"] == [{"text": "−0.39", "muted": ""}, {"text": "–", "muted": "not trained yet"}]
+    paper, ours = first["cells"]
+    assert paper["text"] == "−0.39" and paper["source"] == "https://arxiv.org/abs/1707.06347"
+    assert ours == {"text": "–", "muted": "not trained yet"}
 
 
 def test_table_one_in_part_scores_what_it_can(section, packets, monkeypatch, tmp_path):

@@ -60,9 +60,11 @@ K.axis = (data, span, table) => {
 K.cell = (cell, line) => {
   const E = window.PPOEvidence, place = E.el("span", "", line);
   if (cell.title) place.title = cell.title;
-  const number = E.el(cell.url ? "a" : "b", "ev-number", place, cell.text);
-  if (cell.url) { number.href = cell.url; number.target = "_self"; }
-  if (cell.muted) E.el("span", "ev-muted", place, cell.muted);
+  // A number of ours leads to its runs, one from elsewhere to where it was published, in a tab of its own.
+  const lead = (link, url, target) => { if (url) { link.href = url; link.target = target; link.rel = "noopener"; } };
+  const from = cell.text ? cell.source : "";
+  lead(E.el(cell.url || from ? "a" : "b", "ev-number", place, cell.text), cell.url || from, cell.url ? "_self" : "_blank");
+  if (cell.muted) lead(E.el(cell.source ? "a" : "span", "ev-muted", place, cell.muted), cell.source, "_blank");
 };
 
 K.draw = (root, data, theme, pick) => {
