@@ -10,6 +10,7 @@ from pages.shared import (
     live_chart,
     recorded_pair,
     stabilisers,
+    take_home,
     twins,
     what_if,
 )
@@ -50,5 +51,8 @@ if run_ids:
     compare_stage.show_runs(run_ids, [state.name for state in states], compare_picker.forked(run_ids))
 else:
     compare_stage.show_recorded(recorded_pair.packet(live_chart.media_url))
+if run_ids:
+    with st.container(horizontal=True, horizontal_alignment="right", key="foot"):
+        take_home.popover(run_ids, "compared")
 live_chart.load_plotly()
 compare_picker.write_url()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.shared import compare_films, take_home, twins
+from pages.shared import compare_films, twins
 from pages.shared.feed import open_feed
 from ppo_engine.jobs import collapse_rates, control, groups
 from ppo_engine.jobs.folders import UnknownRun
@@ -103,7 +103,6 @@ def buttons(run_ids: Sequence[str], states: Sequence[State], faults: bool) -> No
                   args=("stop", run_ids), disabled=not busy,
                   help="End after this update; Resume can go on later")  # fmt: skip
         if run_ids:
-            take_home.popover(run_ids, "compared")
             st.button("New", icon=":material/add:", key="c_leave", type="tertiary", on_click=leave,
                       help="Leave these runs (they go on by themselves) and set up others")  # fmt: skip
         if not busy:

@@ -49,7 +49,7 @@ class RunResult(NamedTuple):
 
 class Standing(NamedTuple):
     """A sweep at one moment: queued, running, paused, stopped or finished; ``seconds_left`` is NaN if unknown, and
-    ``where`` says on what it is trained, if not on this machine alone."""
+    ``where`` says on what it is trained, if not on this machine alone, or what it waits for."""
 
     sweep: Sweep
     results: tuple[RunResult, ...]
@@ -96,6 +96,8 @@ class SweepView:
             slots = (up and cluster.cpus) or slots
             if state in ("queued", "running"):
                 where = engines.where(cluster.cpus if up else 0, cluster.nodes, "" if up else cluster.problem)
+        elif state == "queued":
+            where = _behind(sum(_by_hand(entry) for entry in entries.values()))
         return Standing(self.sweep, results, state, _seconds_left(results, slots), where)
 
     def _result(self, run: Planned, entry: Entry | None) -> RunResult:
@@ -123,6 +125,17 @@ class SweepView:
         if state in MEASURED:
             self._ended[run.run_id] = result
         return result
+
+
+def _by_hand(entry: Entry) -> bool:
+    """Whether a run goes before every grid: somebody has started it, and it goes on."""
+    return not entry.background and entry.desired == "run" and entry.settled in ("", "again")
+
+
+def _behind(count: int) -> str:
+    if count < 2:
+        return "It waits for 1 run started by hand, which goes first." if count else ""
+    return f"It waits for {count} runs started by hand, which go first."
 
 
 def _sha256(folder: RunFolder) -> str:

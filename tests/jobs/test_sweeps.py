@@ -78,7 +78,9 @@ def test_a_maker_killed_half_way_is_followed_by_one_that_makes_the_rest(runs, no
 def test_runs_started_by_hand_go_first(runs, lander, no_supervisor):
     sweep_id = sweeps.start(runs, grid(LONG))
     by_hand = control.launch(runs, lander, start=False)
+    assert SweepView(runs, sweep_id).standing().where == "", "a run that is paused is not waited for"
     Registry(runs).command(by_hand, "run")
+    assert SweepView(runs, sweep_id).standing().where == "It waits for 1 run started by hand, which goes first."
     assert [entry.run_id for entry in Registry(runs).open_entries()][0] == by_hand
     slots = LocalLauncher().capacity()
     watch, started = Supervisor(runs), []

@@ -102,7 +102,7 @@ L.cmpFilms = (inst, d) => {
   if (f.mode === "side") {
     f.side.forEach((film, i) => {
       const cell = panel.cells[i];
-      cell.empty.textContent = film ? "" : "The first rollout is filmed after the first update.";
+      cell.empty.textContent = film ? "" : "No rollout is filmed yet: training goes first.";
       cell.empty.hidden = Boolean(film);
       L.cmpLoad(cell, film ? film.url : "", film ? `${L.LETTERS[i]}  ${film.caption}` : "");
       if (!film) cell.caption.textContent = L.LETTERS[i];

@@ -7,7 +7,7 @@ L.videoInto = (panel) => {
     v.setAttribute("muted", ""); v.setAttribute("aria-label", "Rollout of the current policy");
     stage.append(v);
   }
-  panel.empty = L.el("p", "ppo-empty", "The first rollout is filmed after the first update.");
+  panel.empty = L.el("p", "ppo-empty", "No rollout is filmed yet: training goes first.");
   panel.prev = L.el("button", "", "◀"); panel.prev.setAttribute("aria-label", "Earlier rollout");
   panel.next = L.el("button", "", "▶"); panel.next.setAttribute("aria-label", "Later rollout");
   panel.caption = L.el("span", "", "");
