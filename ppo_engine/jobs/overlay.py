@@ -7,9 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-WIDTH, MARGIN, LINE, BAR = 186, 8, 17, 74
-PANEL, TEXT, FAINT, BLUE, ORANGE = (16, 18, 24), (240, 240, 244), (150, 154, 164), (86, 180, 233), (230, 159, 0)
-OPACITY = 0.72
+# Large enough to be read ten metres away from a film that fills half of a projected picture.
+WIDTH, MARGIN, LINE, SIZE = 226, 8, 25, 23
+# The bars of a policy: how long, how far apart with names of which size; more than a few stand closer.
+BAR, BARS, CLOSER, FEW = 68, (25, 23), (17, 13), 4
+PANEL, TEXT, FAINT, BLUE, ORANGE = (16, 18, 24), (240, 240, 244), (196, 200, 208), (86, 180, 233), (230, 159, 0)
+OPACITY = 0.78
 LOWEST, MOST_COVERED = 240, 0.3
 NO_BOUND, REACH = 1e6, 3.0
 NO_PICTURE = "This environment draws no picture."
@@ -29,10 +32,11 @@ class Overlay:
     """Draws onto the frames of one episode; the panel lies at the upper left, or beside a small one."""
 
     def __init__(self, title: str, action_names: tuple[str, ...], bounds: tuple[np.ndarray, np.ndarray] | None):
-        self.title, self.names, self.bounds = title, action_names, bounds
-        self.font = ImageFont.load_default(size=13)
-        self.small = ImageFont.load_default(size=11)
-        self.height = 2 * MARGIN + LINE * (4 + len(action_names)) - 2
+        self.title, self.bounds = title, bounds
+        self.names = tuple(name.replace("−", "-") for name in action_names)  # the font has no minus sign
+        self.apart, size = BARS if len(action_names) <= FEW else CLOSER
+        self.font, self.small = ImageFont.load_default(size=SIZE), ImageFont.load_default(size=size)
+        self.height = MARGIN + 4 * LINE + 4 + len(action_names) * self.apart
 
     def draw(self, frame: np.ndarray | None, moment: Moment) -> np.ndarray:
         """The frame ``(H, W, 3)`` uint8 with the panel on it, cut to even sides as the video format needs.
@@ -66,23 +70,24 @@ class Overlay:
         return stage
 
     def _write(self, draw: ImageDraw.ImageDraw, moment: Moment) -> None:
-        lines = (self.title, f"return {moment.ret:9.1f}", f"V(s)   {moment.value:9.1f}", f"step   {moment.step:9d}")
+        lines = (self.title, f"return {moment.ret:.1f}", f"V(s) {moment.value:.1f}", f"step {moment.step}")
         for row, line in enumerate(lines):
             name, _, number = line.partition(" ") if row else (line, "", "")
-            top = MARGIN + row * LINE - 3
-            draw.text((MARGIN, top), name, TEXT if row == 0 else FAINT, self.font)
-            draw.text((WIDTH - MARGIN, top), number.strip(), TEXT, self.font, anchor="ra")
+            middle = MARGIN + row * LINE + LINE / 2 - 3
+            draw.text((MARGIN, middle), name, TEXT if row == 0 else FAINT, self.font, anchor="lm")
+            draw.text((WIDTH - MARGIN, middle), number, TEXT, self.font, anchor="rm")
         for index, name in enumerate(self.names):
-            self._bar(draw, MARGIN + (4 + index) * LINE, name, index, moment)
+            self._bar(draw, MARGIN + 4 * LINE + index * self.apart, name, index, moment)
 
     def _bar(self, draw: ImageDraw.ImageDraw, top: int, name: str, index: int, moment: Moment) -> None:
-        draw.text((MARGIN, top - 1), name, FAINT, self.small)
-        left, right = WIDTH - MARGIN - BAR, WIDTH - MARGIN
-        draw.rectangle((left, top, right, top + 10), outline=(90, 94, 104))
+        left, right, low_edge = WIDTH - MARGIN - BAR, WIDTH - MARGIN, top + self.apart - 5
+        shown = self._fitting(name, left - 2 * MARGIN)
+        draw.text((MARGIN, (top + low_edge) / 2), shown, FAINT, self.small, anchor="lm")
+        draw.rectangle((left, top, right, low_edge), outline=(120, 124, 134))
         if not isinstance(moment.policy, tuple):
             chosen = index == moment.action
             end = left + 1 + round(float(moment.policy[index]) * (BAR - 2))
-            draw.rectangle((left + 1, top + 1, end, top + 9), fill=ORANGE if chosen else BLUE)
+            draw.rectangle((left + 1, top + 1, end, low_edge - 1), fill=ORANGE if chosen else BLUE)
             return
         low, high = self._span(index)
         mean, deviation = float(moment.policy[0][index]), float(moment.policy[1][index])
@@ -90,8 +95,16 @@ class Overlay:
         def place(value: float) -> int:
             return left + 1 + round((min(max(value, low), high) - low) / (high - low) * (BAR - 2))
 
-        draw.rectangle((place(mean - deviation), top + 3, place(mean + deviation), top + 7), fill=BLUE)
-        draw.rectangle((place(mean) - 1, top + 1, place(mean) + 1, top + 9), fill=ORANGE)
+        draw.rectangle((place(mean - deviation), top + 3, place(mean + deviation), low_edge - 3), fill=BLUE)
+        draw.rectangle((place(mean) - 1, top + 1, place(mean) + 1, low_edge - 1), fill=ORANGE)
+
+    def _fitting(self, name: str, room: int) -> str:
+        """The name, or as much of it as has room beside its bar."""
+        if self.small.getlength(name) <= room:
+            return name
+        while name and self.small.getlength(name + ".") > room:
+            name = name[:-1]
+        return name + "."
 
     def _span(self, index: int) -> tuple[float, float]:
         """From where to where the bar of a number reaches: its bounds, or ±3 where there are none worth the name."""

@@ -11,14 +11,17 @@ import numpy as np
 import pytest
 
 from ppo_engine.config import TrainConfig
+from ppo_engine.envs import ENVIRONMENTS, describe
 from ppo_engine.jobs import control
-from ppo_engine.jobs.overlay import Moment, Overlay
+from ppo_engine.jobs.overlay import BAR, MARGIN, WIDTH, Moment, Overlay
 from ppo_engine.jobs.renderer import MOST_FRAMES, render_video
 from ppo_engine.jobs.store import Batch, Store
 from ppo_engine.jobs.videos import list_videos
 from ppo_engine.jobs.view import RunView
 from ppo_engine.trainer import Trainer
 from tests.jobs.killing import wait_until
+
+STAGE_WIDTH = 470
 
 
 @pytest.mark.parametrize("env_id", ["CartPole-v1", "Pendulum-v1", "LunarLander-v3", "Acrobot-v1"])
@@ -68,6 +71,21 @@ def test_frames_of_odd_size_are_cut_to_even_and_keep_the_rest(written):
     bounds = np.array([-1.0, -1.0]), np.array([1.0, 1.0])
     wild = (np.array([np.nan_to_num(np.inf), -5.0]), np.array([1e9, 0.0]))
     assert Overlay("update 3", ("a", "b"), bounds).draw(frame, Moment(4, np.nan, np.inf, wild, -1)).shape == drawn.shape
+
+
+@pytest.mark.parametrize("env_id", ENVIRONMENTS)
+def test_the_numbers_on_a_film_can_be_read_from_the_back_of_a_room(env_id):
+    info = describe(env_id)
+    names = info.action_names
+    overlay = Overlay("update 147", names, None)
+    # On the stage at 1280x720 a film is STAGE_WIDTH wide; 18 px there is what ten metres need.
+    assert overlay.font.size * STAGE_WIDTH / 600 >= 18
+    whole = Moment(1000, -1234.5, -123.4, np.full(len(names), 1 / len(names)), 0)
+    clear = overlay.draw(np.zeros((400, 600, 3), np.uint8), whole)
+    assert clear.shape == (400, 600, 3), "the panel lies on the picture"
+    for name in overlay.names:
+        assert "−" not in name and overlay._fitting(name, WIDTH - BAR - 3 * MARGIN) == name, "no name is cut"
+    assert overlay.height * WIDTH < 0.25 * 400 * 600, "most of the picture stays free"
 
 
 def test_there_is_nothing_to_film_before_the_first_parameters(written):

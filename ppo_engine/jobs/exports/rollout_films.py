@@ -26,7 +26,7 @@ from ppo_engine.objectives import OBJECTIVES  # noqa: E402
 
 MOST_FRAMES = 750  # half a minute of a lander
 HELD = 1.5  # seconds for which the last frame stands
-HEAD, GAP = 26, 4
+HEAD, GAP, LARGEST = 36, 4, 20
 PAPER, TEXT, FAINT = (16, 18, 24), (240, 240, 244), (170, 174, 184)
 LETTERS = "ABCD"
 # The objectives' own colours, as everywhere; TRPO's is that of the text.
@@ -112,12 +112,21 @@ def picture(side: Side) -> np.ndarray:
     now = Moment(flight.length, flight.ret, policy.value(seen), policy.distribution(seen), chosen)
     below = side.overlay.draw(picture_of(flight.env), now)
     head = Image.new("RGB", (below.shape[1], HEAD), PAPER)
-    draw, font = ImageDraw.Draw(head), ImageFont.load_default(size=14)
+    draw, over = ImageDraw.Draw(head), f"over after {flight.length} steps"
+    font = _as_large_as_fits(f"{side.title}   {over}", below.shape[1] - 24)
     draw.rectangle((0, 0, 5, HEAD), fill=side.colour)
     draw.text((14, HEAD / 2), side.title, TEXT, font, anchor="lm")
     if flight.done:
-        draw.text((below.shape[1] - 8, HEAD / 2), f"over after {flight.length} steps", FAINT, font, anchor="rm")
+        draw.text((below.shape[1] - 8, HEAD / 2), over, FAINT, font, anchor="rm")
     return np.vstack([np.asarray(head), below])
+
+
+def _as_large_as_fits(line: str, room: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    for size in range(LARGEST, 12, -1):
+        font = ImageFont.load_default(size=size)
+        if font.getlength(line) <= room:
+            break
+    return font
 
 
 def beside(shown: Sequence[np.ndarray]) -> np.ndarray:
