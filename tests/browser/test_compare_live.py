@@ -32,7 +32,7 @@ TWINS = "ppo_clip:clip_range=0.2,surrogate,ppo_kl:kl_coef=3,ppo_clip:clip_range=
 SECONDS = 12
 
 
-def test_four_live_twins_refresh_and_neither_blink_nor_block(page, server, capsys):
+def test_four_live_twins_refresh_and_neither_blink_nor_block(page, server, tell):
     page.goto(f"{server.url}/compare?env=CartPole-v1&seed=4&twins={TWINS}")
     page.wait_for_function(f"document.querySelector('.cmp-lane .ppo-badge') && {CHART}", timeout=60000)
     assert page.locator(".cmp-lane .ppo-badge").all_text_contents() == ["REPLAY"] * 2
@@ -43,9 +43,10 @@ def test_four_live_twins_refresh_and_neither_blink_nor_block(page, server, capsy
     page.evaluate(STOPWATCH)
     page.wait_for_timeout(1000 * SECONDS)
     serials, frames, longest = page.evaluate("[came, frames, longest]")
-    with capsys.disabled():
-        print(f"\nfour live twins, a second: {len(serials) / SECONDS:.2f} refreshes, {frames / SECONDS:.0f} frames,")
-        print(f"longest wait for a frame {longest:.0f} ms")
+    tell(
+        f"four live twins, a second: {len(serials) / SECONDS:.2f} refreshes, {frames / SECONDS:.0f} frames, longest"
+        f" wait for a frame {longest:.0f} ms"
+    )
     assert len(serials) >= 3 and serials == sorted(set(serials)), "each refresh brings something new, in order"
     assert page.evaluate(f"kept === {CHART} && root === document.querySelector('#ppo-compare')"), "it was drawn anew"
     ids = groups.comparisons(server.runs)[0].run_ids

@@ -20,7 +20,7 @@ def busy(process, page):
     return 1000 * (after.user + after.system - before.user - before.system) / SECONDS
 
 
-def test_a_tick_is_cheap(page, server, capsys):
+def test_a_tick_is_cheap(page, server, tell):
     received, sockets = [], []
 
     def watch(socket):
@@ -41,9 +41,10 @@ def test_a_tick_is_cheap(page, server, capsys):
     page.evaluate(COUNT)
     cpu = busy(process, page)
     ticks, size = page.evaluate("ticks") / SECONDS, sum(received) / SECONDS / 1000
-    with capsys.disabled():
-        print(f"\nlive page, 8 charts, {ticks:.1f} ticks/s: {cpu:.1f} ms of server CPU a second, {idle:.1f} of them")
-        print(f"without any tick; {size:.1f} kB a second on the wire")
+    tell(
+        f"live page, 8 charts, {ticks:.1f} ticks/s: {cpu:.1f} ms of server CPU a second, {idle:.1f} of them without any"
+        f" tick; {size:.1f} kB a second on the wire"
+    )
     assert page.evaluate("ticks") > 2
     assert size / ticks <= 10, "kB a tick; processor time is printed, not asserted"
     assert not any("/torch/" in part.path for part in process.memory_maps())

@@ -33,12 +33,11 @@ look();
 
 
 
-def test_first_visit_moves(page, server, capsys):
+def test_first_visit_moves(page, server, tell):
     page.add_init_script(STOPWATCH)
     page.goto(server.url)
     page.wait_for_function("window.seen && seen.moved", timeout=20000)
-    with capsys.disabled():
-        print(f"\nfirst movement {page.evaluate('seen.moved') / 1000:.2f} s after a fresh server's first visit began")
+    tell(f"first movement {page.evaluate('seen.moved') / 1000:.2f} s after a fresh server's first visit began")
     assert page.locator(".ppo-badge").text_content() == "REPLAY"
     assert page.get_by_role("button", name="Start").is_enabled()
     assert not page.broken

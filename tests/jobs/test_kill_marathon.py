@@ -35,7 +35,7 @@ def shown(view: RunView) -> dict[int, bytes]:
 
 
 @pytest.mark.slow
-def test_50_killed_workers_and_20_killed_supervisors_change_nothing(tmp_path, capsys):
+def test_50_killed_workers_and_20_killed_supervisors_change_nothing(tmp_path, tell):
     runs, dice = tmp_path / "runs", random.Random(5)
     try:
         configs: dict[str, TrainConfig] = {}
@@ -79,10 +79,9 @@ def test_50_killed_workers_and_20_killed_supervisors_change_nothing(tmp_path, ca
                 assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert not [event for event in events if event.kind == "bad_checkpoint"]
             attempts[run_id] = events[-1].attempt
-        with capsys.disabled():
-            print(
-                f"\nkilled {killed}, attempts {list(attempts.values())}, most processes seen on one run {most},"
-                f" {time.monotonic() - started:.0f} s; hashes, rows and files whole"
-            )
+        tell(
+            f"killed {killed}, attempts {list(attempts.values())}, most processes seen on one run {most},"
+            f" {time.monotonic() - started:.0f} s; hashes, rows and files whole"
+        )
     finally:
         end_everything(runs)

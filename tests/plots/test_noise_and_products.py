@@ -72,7 +72,7 @@ def test_the_strip_tells_a_collapse_and_an_explosion_in_numbers():
     assert found["text"].startswith("∏ r over 100 steps: ")
     assert f"one step {math.exp(log_ratio.mean()):.4f}" in found["text"]
     assert found["text"].count(power(float(np.median(products)))) == 1
-    still = strip({"trajectories": trajectory_products(np.zeros((4, 2)), dones[:4])})
+    still = strip({"trajectories": trajectory_products(np.zeros((4, 2)), dones[:4, :2])})
     assert still["says"].endswith("the policy has hardly moved, or the pieces are short.")
     gone = strip({"trajectories": trajectory_products(np.full((200, 8), -0.1), dones)})
     assert "They collapse" in gone["says"]
