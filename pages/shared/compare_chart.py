@@ -8,22 +8,13 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.live_chart import note_loaded
+from pages.shared.mounting import mount_when_ready
 
 COMPARE_KEY = "compare"
 _compare = st.components.v2.component(
-    "ppo_compare",
-    html="<div id='ppo-compare'>\n</div>",
-    js="""
-export default function (component) {
-  let gone = false, end = () => {};
-  const go = () => { if (gone) return; const L = window.PPOLive;
-    if (L && L.ready) end = L.cmpMount(component); else setTimeout(go, 15); };
-  go();
-  return () => { gone = true; end(); };
-}
-""",
+    "ppo_compare", html="<div id='ppo-compare'>\n</div>", js=mount_when_ready("PPOLive.cmpMount", "PPOLive"),
     isolate_styles=False,
-)
+)  # fmt: skip
 
 
 def compare_chart(data: dict[str, Any], on_view: Callable[[], None], on_need: Callable[[], None]) -> None:

@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from pages.shared.mounting import NO_OP, mount_when_ready, style_once
+
 ASSETS = Path(__file__).parent / "assets"
 
 
 def _script() -> str:
-    css = json.dumps((ASSETS / "kept.css").read_text(encoding="utf-8"))
-    style = (
-        "if (!document.getElementById('ppo-kept-style')) { const s = document.createElement('style');"
-        f" s.id = 'ppo-kept-style'; s.textContent = {css}; document.head.append(s); }}"
-    )
-    return f"{style}\n{(ASSETS / 'kept.js').read_text(encoding='utf-8')}\nexport default function () {{}}\n"
+    css, script = ((ASSETS / f"kept.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    return style_once(css, "ppo-kept-style") + script + NO_OP
 
 
 _scripts = st.components.v2.component(
     "ppo_kept_scripts", html="<i hidden></i>\n<!-- kept -->", js=_script(), isolate_styles=False
 )
 _chart = st.components.v2.component(
-    "ppo_kept",
-    html="<div class='ppo-kept'>\n</div>",
-    js="""
-export default function (component) {
-  let gone = false;
-  const go = () => { if (gone) return; const K = window.PPOKept, E = window.PPOEvidence, L = window.PPOLive;
-    if (K && K.ready && E && E.ready && L && L.ready) K.mount(component); else setTimeout(go, 15); };
-  go();
-  return () => { gone = true; };
-}
-""",
-    isolate_styles=False,
-)
+    "ppo_kept", html="<div class='ppo-kept'>\n</div>", isolate_styles=False,
+    js=mount_when_ready("PPOKept.mount", "PPOKept", "PPOEvidence", "PPOLive"),
+)  # fmt: skip
 
 
 def load_scripts() -> None:

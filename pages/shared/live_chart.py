@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,43 +10,23 @@ import streamlit as st
 from plotly.offline import get_plotlyjs
 from streamlit import runtime
 
+from pages.shared.mounting import NO_OP, mount_when_ready, style_once
 from ppo_engine.plots.panels import script_text, style_text
 
 LIVE_KEY = "live"
 
 
-def _panels_script() -> str:
-    """Our scripts and styles as one module; they travel once, so that a tick carries only a few lines of script."""
-    css = json.dumps(style_text())
-    style = (
-        "if (!document.getElementById('ppo-style')) { const s = document.createElement('style');"
-        f" s.id = 'ppo-style'; s.textContent = {css}; document.head.append(s); }}"
-    )
-    return f"{style}\n{script_text()}"
-
-
-NO_OP = "\nexport default function () {}\n"
 _panels = st.components.v2.component(
     "ppo_panels", html="<i hidden></i>\n<!-- panels -->", isolate_styles=False,
-    js=_panels_script() + "\nwindow.PPOLive.ready = true;" + NO_OP,
+    js=style_once(style_text(), "ppo-style") + script_text() + "\nwindow.PPOLive.ready = true;" + NO_OP,
 )  # fmt: skip
 _plotly = st.components.v2.component(
     "ppo_plotly", html="<i hidden></i>\n<!-- plotly.js -->", js="\n" + get_plotlyjs() + NO_OP, isolate_styles=False
 )
 _live = st.components.v2.component(
-    "ppo_live",
-    html="<div id='ppo-live'>\n</div>",
-    js="""
-export default function (component) {
-  let gone = false, end = () => {};
-  const go = () => { if (gone) return; const L = window.PPOLive;
-    if (L && L.ready) end = L.mount(component); else setTimeout(go, 15); };
-  go();
-  return () => { gone = true; end(); };
-}
-""",
+    "ppo_live", html="<div id='ppo-live'>\n</div>", js=mount_when_ready("PPOLive.mount", "PPOLive"),
     isolate_styles=False,
-)
+)  # fmt: skip
 
 
 def load_scripts() -> None:

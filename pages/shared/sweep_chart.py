@@ -2,43 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from pages.shared.mounting import NO_OP, mount_when_ready, style_once
+
 ASSETS = Path(__file__).parent / "assets"
 KEY = "evidence"
 
 
 def _script() -> str:
-    css = json.dumps((ASSETS / "evidence.css").read_text(encoding="utf-8"))
-    style = (
-        "if (!document.getElementById('ppo-evidence-style')) { const s = document.createElement('style');"
-        f" s.id = 'ppo-evidence-style'; s.textContent = {css}; document.head.append(s); }}"
-    )
-    return f"{style}\n{(ASSETS / 'evidence.js').read_text(encoding='utf-8')}\nexport default function () {{}}\n"
+    css, script = ((ASSETS / f"evidence.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    return style_once(css, "ppo-evidence-style") + script + NO_OP
 
 
 _scripts = st.components.v2.component(
     "ppo_evidence_scripts", html="<i hidden></i>\n<!-- evidence -->", js=_script(), isolate_styles=False
 )
 _chart = st.components.v2.component(
-    "ppo_evidence",
-    html="<div id='ppo-evidence'>\n</div>",
-    js="""
-export default function (component) {
-  let gone = false, end = () => {};
-  const go = () => { if (gone) return; const E = window.PPOEvidence, L = window.PPOLive;
-    if (E && E.ready && L && L.ready) end = E.mount(component); else setTimeout(go, 15); };
-  go();
-  return () => { gone = true; end(); };
-}
-""",
-    isolate_styles=False,
-)
+    "ppo_evidence", html="<div id='ppo-evidence'>\n</div>", isolate_styles=False,
+    js=mount_when_ready("PPOEvidence.mount", "PPOEvidence", "PPOLive"),
+)  # fmt: skip
 
 
 def load_scripts() -> None:
