@@ -39,8 +39,8 @@ LESSON = Lesson(
         )),
         Section("Flat means silent", "one", ("flat", "formula"), (
             "Where the curve is flat its slope is 0: the sample adds nothing to the gradient any more. It is not "
-            "pulled back; it has merely stopped asking. A noisy advantage can so move the policy only so far on its "
-            "own account, and the same batch can be used for many epochs.\n\n"
+            "pulled back; it has merely stopped asking. So a noisy advantage moves the policy only so far on its own "
+            "account, and the same batch can serve for many epochs.\n\n"
             "The Lab counts these samples as *killed*.",
         )),
         Section("The other two corners stay open", "one", ("open", "formula"), (

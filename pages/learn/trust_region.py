@@ -40,9 +40,9 @@ LESSON = Lesson(
             "Now compare what was promised with what came:",
             Equation(r"<rho> = \frac{<real>}{<predicted>}", "In words: how much of the promise was kept.",
                      {"rho": RHO, "real": REAL, "predicted": PREDICTED}),
-            "Below ¼ the model was trusted too far: **quarter** the radius. Above ¾, with the step stopped by the "
-            "ball, it was trusted too little: **double** it. A step with $\\rho > 0.15$ is taken; any other is thrown "
-            "away, and the same point tried again with a smaller ball. Press **Take the step** and watch Δ.",
+            "$\\rho$ below ¼: the model was trusted too far, **quarter** the radius. Above ¾, with the step stopped by "
+            "the ball: it was trusted too little, **double** it. A step with $\\rho > 0.15$ is taken; any other is "
+            "thrown away, and the same point tried again with a smaller ball. Press **Take the step** and watch Δ.",
         )),
         Section("Two variables", "plane", (), (
             "Rosenbrock’s valley is narrow and bent: the gradient points across it, not along it. Press **Run to the "
@@ -74,7 +74,8 @@ LESSON = Lesson(
             "first iterate (CG 1) is the gradient, scaled; the second, with two parameters, is the answer. The engine "
             "stops after ten and calls it close enough.",
         )),
-        Section("Look before you land", "policy", ("search", "klreached", "backtracks", "realgain"), (
+        Section("Look before you land", "policy",
+                ("search", "natural", "ball", "klreached", "backtracks", "realgain"), (
             "The ellipse is only a model, so the full step may break the promise. The line search tries shares 1, "
             "0.8, 0.64 … of it until the surrogate really rises and the KL really stays within δ; crosses are "
             "refusals. Raise δ and the model gets worse.",
