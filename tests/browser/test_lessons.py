@@ -6,7 +6,6 @@ import pytest
 
 from pages.shared.contents import CONTENTS
 from tests.browser.conftest import Server
-from tests.browser.steps import wait_badge
 
 pytestmark = pytest.mark.browser
 
@@ -136,16 +135,6 @@ def test_a_symbol_explains_itself_to_the_pointer_and_to_the_keyboard(page, serve
     assert said.text_content().startswith(button.text_content() + ": ")
     button.blur()
     assert said.text_content() == words
-
-
-def test_the_button_opens_the_lab_in_the_same_tab(page, server):
-    open_lesson(page, server, "learn-importance-sampling")
-    page.get_by_role("link", name="Try it in the Lab").click()
-    page.wait_for_url("**objective=surrogate**", timeout=30000)
-    page.locator(".st-key-learning_rate").wait_for()
-    wait_badge(page, "REPLAY", 60)
-    assert "env=CartPole-v1" in page.url and "preset=no-leash" in page.url
-    assert page.locator(".ppo-lesson").count() == 0 and not page.broken
 
 
 def test_with_reduced_motion_the_run_to_the_minimum_arrives_at_once(page, server):

@@ -129,7 +129,7 @@ L.trustScene = (redraw, flat, values) => {
       });
     }
     const later = [st.x, ...coming.map((q) => q.x)];
-    if (coming.length) c.line("coming", later.map((p) => p[0]), later.map((p) => p[1]), { stroke: t.orange, width: 1.5, dash: "dot", opacity: 0.6, part: "path" });
+    if (coming.length) c.line("coming", later.map((p) => p[0]), later.map((p) => p[1]), { stroke: t.orange, width: 2, dash: "dot", opacity: 0.7, part: "path" });
     const path = [...st.trials.filter((q) => q.accepted).map((q) => q.x), st.x];
     if (path.length > 1) c.line("path", path.map((p) => p[0]), path.map((p) => p[1]), { stroke: t.orange, width: 2.5, part: "path" });
     path.slice(0, -1).forEach((p, i) => c.dot("at" + i, p[0], p[1], { fill: t.orange, r: 3, part: "path" }));
@@ -144,7 +144,7 @@ L.trustScene = (redraw, flat, values) => {
   const values_minimum = () => values.minimum[st.land];
 
   const history = (t, coming) => {
-    const n = Math.max(10, st.trials.length + coming.length), from = st.trials.length, pale = { width: 1.5, dash: "dot", opacity: 0.6 }, xs = st.trials.map((_, i) => i), power = (v) => "10" + String(v).replace(/[−-]?\d+/, (d) => d.replace("-", "⁻").replace("−", "⁻").replace(/\d/g, (k) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[k]));
+    const n = Math.max(10, st.trials.length + coming.length), from = st.trials.length, pale = { width: 2, dash: "dot", opacity: 0.7 }, xs = st.trials.map((_, i) => i), power = (v) => "10" + String(v).replace(/[−-]?\d+/, (d) => d.replace("-", "⁻").replace("−", "⁻").replace(/\d/g, (k) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[k]));
     const all = [...st.trials.map((q) => Math.log10(q.radius)), Math.log10(st.radius)], sizes = [st.radius, ...coming.map((q) => q.radius)].map(Math.log10);
     if (radii.begin([0, n], [Math.floor(Math.min(-1, ...all, ...sizes)), Math.ceil(Math.max(0.7, ...all, ...sizes))], t)) {
       const [lo, hi] = radii.y;
