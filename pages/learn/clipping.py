@@ -23,8 +23,8 @@ LESSON = Lesson(
     figure="clipping",
     sections=(
         Section("One sample, one curve", "one", (), (
-            "Every sample of a batch has two numbers: the ratio $r$, which the update moves, and its advantage "
-            "$\\hat A$, which stays. PPO maximises the mean over the batch of",
+            "Every sample of a batch has two numbers: its ratio $r$ moves with every step of the update, its advantage "
+            "$\\hat A$ stays. PPO maximises the mean over the batch of",
             Equation(r"L^{CLIP} = \min\!\left(<r>\,<A>,\; <c>\,<A>\right)",
                      "In words: the smaller of the plain term and the term with its ratio held inside 1 ± ε.",
                      {"r": RATIO, "A": ADVANTAGE, "c": CLIPPED, "e": EPSILON}),

@@ -7,7 +7,8 @@ from ppo_engine.objectives import PPOKLAdaptive
 RATIO = Symbol("r", "r", "the new policy’s probability of this action over the old one’s")
 ADVANTAGE = Symbol(r"\hat A", "Â", "the advantage estimate: how much better this action turned out than usual")
 BETA = Symbol(r"\beta", "β", "the price of one nat of KL", "blue")
-KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL", "how far the new behaviour is from the old one, in nats")
+KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL",
+            "how far the new behaviour is from the old one, in nats, the units of the natural logarithm")
 REACHED = Symbol(r"\overline{\mathrm{KL}}", "KL", "the mean KL of the batch, measured after the update")
 TARGET = Symbol(r"d_{targ}", "d<sub>targ</sub>", "the KL that an update should have", "purple")
 

@@ -70,15 +70,16 @@ LESSON = Lesson(
             "- **Whole return**: every action answers for what others earned before it.\n"
             "- **Reward-to-go**: the past is left out. Same mean, less than half the variance.\n"
             "- **Minus a baseline**: what would have come anyway is left out too. Here that is nearly all.\n"
-            "- **GAE**: the luck of later steps is faded out as well. With the true values, as here, it stays "
-            "unbiased; with a learned critic it does not quite.\n\n"
+            "- **GAE**, generalised advantage estimation: the luck of later steps is faded out as well. With the true "
+            "values, as here, it stays unbiased; with a learned critic it does not quite.\n\n"
             "From the first to the last the variance falls to about a hundredth, which otherwise takes a hundred "
             "times the data.",
         )),
         Section("What is left to solve", "noise", (), (
-            "Credit and parallel environments tame the noise. That is A2C. Left are the step size and the single use "
-            "of the data; the next lessons are about these two, and about how they are one problem: a batch can be "
-            "used again only as long as the policy has not gone too far from the one that collected it.",
+            "Credit and parallel environments tame the noise. That is A2C, the advantage actor-critic. Left are the "
+            "step size and the single use of the data; the next lessons are about these two, and about how they are "
+            "one problem: a batch can be used again only as long as the policy has not gone too far from the one that "
+            "collected it.",
         )),
     ),
     question=Question(

@@ -15,7 +15,8 @@ REAL = Symbol("f(x) - f(x + p)", "real", "how much the function really fell", "g
 PREDICTED = Symbol("m(0) - m(p)", "predicted", "how much the model said it would fall", "blue")
 RATIO = Symbol(r"\frac{\pi_\theta(a|s)}{\pi_{old}(a|s)}", "r", "the probability ratio of new and old policy")
 ADVANTAGE = Symbol(r"\hat A", "Â", "the advantage estimate")
-KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL", "how far the new behaviour is from the old one", "green")
+KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL",
+            "how far the new behaviour is from the old one, in nats, the units of the natural logarithm", "green")
 DELTA = Symbol(r"\delta", "δ", "the radius of the trust region, in nats of KL", "green")
 FISHER = Symbol("F", "F", "the Fisher matrix: how fast the KL grows in each direction of the parameters", "green")
 NATURAL = Symbol("x", "x", "the natural direction: uphill, with distance measured in KL")
@@ -62,7 +63,7 @@ LESSON = Lesson(
             "parameters. Drag **π old** into a corner: the same change of θ that matters in the middle does next to "
             "nothing there. So TRPO draws its ball in KL, the solid green line:",
             Equation(r"\max_\theta\; E\!\left[<r>\,<A>\right] \quad\text{with}\quad E\!\left[<kl>\right] \le <delta>",
-                     "In words: gain as much as the old data promises, while behaving nearly as before.",
+                     "In words: gain what the old data promises (the surrogate), while behaving nearly as before.",
                      {"r": RATIO, "A": ADVANTAGE, "kl": KL, "delta": DELTA}),
             "The dashed ellipse is its quadratic model, which can be computed: $\\tfrac12\\,p^{\\top}F p = \\delta$.",
         )),
