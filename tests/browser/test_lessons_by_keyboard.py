@@ -73,7 +73,7 @@ def test_a_lesson_from_start_to_end_by_keyboard_alone(page, server, lesson):  # 
         if section.scene not in walked:
             walked.add(section.scene)
             walk(page, count)
-            page.evaluate("document.querySelector('.ppo-lesson [data-stop=\"0\"]').focus()")
+            page.keyboard.press("Shift+Tab")
         page.keyboard.press("Escape")
         assert page.evaluate(FOCUS)["name"] == button["name"], "Escape leads back to where one was in the text"
 
@@ -94,4 +94,16 @@ def test_a_lesson_from_start_to_end_by_keyboard_alone(page, server, lesson):  # 
         # The first number under the label; at 0 it says "off".
         value = re.search(r"off|[0-9.]+", page.locator(f".st-key-{name}").inner_text())
         assert float(value.group().replace("off", "0")) == pytest.approx(getattr(wanted, name)), name
+    assert not page.broken
+
+
+def test_two_knees_in_haste_leave_a_clip_range(page, server):  # noqa: F811
+    open_lesson(page, server, "learn-clipping")
+    knees = page.locator(".ppo-scene:not([hidden]) .ppo-knee")
+    knees.first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(900)  # each key is settled a third of a second later
+    assert knees.last.get_attribute("aria-valuetext") == "ε 0.22" and knees.last.is_visible()
     assert not page.broken

@@ -78,7 +78,7 @@ L.knees = (st, panel, send) => {
       ev.preventDefault(); ev.stopPropagation();
       const now = st.drag ?? st.objective.eps;
       move(Math.min(0.9, Math.max(0.01, Math.round(100 * (now + d * (ev.key.includes("Left") || ev.key.includes("Right") ? side : 1) * 0.01)) / 100)));
-      clearTimeout(h.timer); h.timer = setTimeout(() => send(st.drag), 350);
+      clearTimeout(h.timer); h.timer = setTimeout(() => { if (st.drag !== null) send(st.drag); }, 350);
     };
     h.append(L.el("span"));
     panel.body.append(h);

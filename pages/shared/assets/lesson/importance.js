@@ -124,7 +124,7 @@ L.figures.importance = (host, values, redraw) => {
     c.text("exactname", exact, top, "exact " + exact.toFixed(4), { dx: 6, dy: 14, size: 12.5, part: "exact" });
     c.text("pn", use[0], top, "from p", { dx: 8, dy: 16, fill: t.blue, weight: 600, part: "plain" });
     c.text("qn", use[0], top, "from q, weighted", { dx: 8, dy: 34, fill: t.orange, weight: 600, part: "weighted" });
-    if (mean < exact - 0.02 && !st.star) c.text("bias", mean, 0.72 * top, `centred at ${mean.toFixed(2)}`, { anchor: "middle", fill: t.danger, size: 12.5, part: "weighted" });
+    if (mean < exact - 0.02 && !st.star) c.text("bias", mean, 0.5 * top, `centred at ${mean.toFixed(2)}`, { anchor: "middle", fill: t.danger, size: 12.5, part: "weighted" });
     if (beyond > 0.005) c.text("beyond", 3, 0.6 * top, `${(100 * beyond).toFixed(0)} % outside`, { anchor: "end", fill: t.danger, size: 12.5, part: "weighted" });
     c.end();
     c.describe(`Two histograms of ${st.weighted.length} estimates. From p: mean ${exact.toFixed(3)}, deviation ${values.plainError.toFixed(3)}. `
