@@ -53,7 +53,7 @@ LESSON = Lesson(
             "The filled part of each orange bar is the share that reaches the chosen step. Drag **λ** and watch the "
             "mistake at $t=6$ spread to the steps before it.",
         )),
-        Section("Two ends of one dial", "ten", ("ends", "advantages", "error", "delta"), (
+        Section("Two ends of one dial", "ten", ("ends", "advantages", "values", "error", "delta"), (
             "**λ = 0**: $\\hat A_t = \\delta_t$. One step of reality, then the critic’s word: little noise, but wrong "
             "wherever the critic is wrong.\n\n"
             "**λ = 1**: all $V$ in between cancel and $\\hat A_t = G_t - V_t$ remains. True on average whatever the "

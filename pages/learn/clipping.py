@@ -23,8 +23,8 @@ LESSON = Lesson(
     figure="clipping",
     sections=(
         Section("One sample, one curve", "one", (), (
-            "Every sample of a batch has two numbers: the ratio $r$, which the update moves, and its advantage "
-            "$\\hat A$, which stays. PPO maximises the mean over the batch of",
+            "Every sample of a batch has two numbers: its ratio $r$ moves with every step of the update, its advantage "
+            "$\\hat A$ stays. PPO maximises the mean over the batch of",
             Equation(r"L^{CLIP} = \min\!\left(<r>\,<A>,\; <c>\,<A>\right)",
                      "In words: the smaller of the plain term and the term with its ratio held inside 1 ± ε.",
                      {"r": RATIO, "A": ADVANTAGE, "c": CLIPPED, "e": EPSILON}),
@@ -39,8 +39,8 @@ LESSON = Lesson(
         )),
         Section("Flat means silent", "one", ("flat", "formula"), (
             "Where the curve is flat its slope is 0: the sample adds nothing to the gradient any more. It is not "
-            "pulled back; it has merely stopped asking. A noisy advantage can so move the policy only so far on its "
-            "own account, and the same batch can be used for many epochs.\n\n"
+            "pulled back; it has merely stopped asking. So a noisy advantage moves the policy only so far on its own "
+            "account, and the same batch can serve for many epochs.\n\n"
             "The Lab counts these samples as *killed*.",
         )),
         Section("The other two corners stay open", "one", ("open", "formula"), (

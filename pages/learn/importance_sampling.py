@@ -34,14 +34,16 @@ LESSON = Lesson(
             "Nothing is approximated in the mean: the integral of $f\\,(p/q)\\,q$ is the integral of $f\\,p$. Drag the "
             "mean of $q$ in the figure: the orange histogram gets wider or narrower, and stays centred.",
         )),
-        Section("The price is spread", "experiment", ("plain", "weighted", "difference", "qspread", "pspread"), (
+        Section("The price is spread", "experiment",
+                ("plain", "weighted", "difference", "qspread", "pspread", "ess", "p", "q"), (
             "With $q$ = N(6, 2²), a thousand samples an estimate and a thousand repetitions, both kinds of estimate "
             "agree on average and their differences scatter around 0. But the estimates from $q$ spread about **three "
             "times** as far: 0.0977 against 0.0320. 1,000 weighted samples of $q$ are worth 368 plain ones.\n\n"
             "The reason is where $p$ is large and $q$ is small, on the left: few samples fall there, and the few that "
             "do weigh up to twelve times the usual.",
         )),
-        Section("A better q than p itself", "experiment", ("q", "star", "f", "qspread", "pspread", "weighted"), (
+        Section("A better q than p itself", "experiment",
+                ("q", "star", "f", "p", "qspread", "pspread", "ess", "weighted"), (
             "You are free to choose $q$. Press **best normal q**: its estimates spread *less* than half as far as "
             "those from $p$ itself, because it spends its samples where $|f|\\,p$ is large. The best density of all is "
             "$q^* \\propto |f|\\,p$ (green): every weighted sample is then the answer itself, and the spread is 0. It "

@@ -7,7 +7,8 @@ from ppo_engine.objectives import PPOKLAdaptive
 RATIO = Symbol("r", "r", "the new policy’s probability of this action over the old one’s")
 ADVANTAGE = Symbol(r"\hat A", "Â", "the advantage estimate: how much better this action turned out than usual")
 BETA = Symbol(r"\beta", "β", "the price of one nat of KL", "blue")
-KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL", "how far the new behaviour is from the old one, in nats")
+KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL",
+            "how far the new behaviour is from the old one, in nats, the units of the natural logarithm")
 REACHED = Symbol(r"\overline{\mathrm{KL}}", "KL", "the mean KL of the batch, measured after the update")
 TARGET = Symbol(r"d_{targ}", "d<sub>targ</sub>", "the KL that an update should have", "purple")
 
@@ -40,7 +41,7 @@ LESSON = Lesson(
             "many epochs are run, how far training has come. The authors of PPO found no value that fits several "
             "problems, or one problem from start to end.",
         )),
-        Section("Let the KL choose β", "control", ("reached", "target", "penalty"), (
+        Section("Let the KL choose β", "control", ("batches", "reached", "target", "penalty"), (
             "So measure the KL after each update, and correct the price for the next:",
             Equation(r"<beta> \leftarrow \begin{cases} <beta> / 2 & <kl> \lt <d> / 1.5 \\"
                      r" 2\,<beta> & <kl> \gt 1.5\,<d> \\ <beta> & \text{otherwise} \end{cases}",
@@ -49,14 +50,14 @@ LESSON = Lesson(
             "Sixty updates. From the 20th to the 40th, a disturbance: the advantages are ten times as large. Compare "
             "*adaptive β* with *fixed β*.",
         )),
-        Section("After the damage", "control", ("batches", "reached", "worst", "back"), (
+        Section("After the damage", "control", ("batches", "reached", "penalty", "worst", "back"), (
             "The rule looks back. The first disturbed update runs with a price for another kind of batch: its KL is "
             "far above the target, and that step has been taken. Then β doubles once an update, so a factor of a "
             "thousand takes ten. Drag the **disturbance** up and watch how long it stays outside.\n\n"
             "Drag it far below 1 and the blow comes later: β falls while the batches are small, and the first usual "
             "one finds no brake.",
         )),
-        Section("Break it", "control", ("reached", "target", "band", "moves"), (
+        Section("Break it", "control", ("batches", "reached", "target", "penalty", "band", "moves"), (
             "Drag **d** from 0.01 to 0.02: now β never settles. Doubling it divides a small KL by nearly 4, but the "
             "band from d/1.5 to 1.5 d is only 2.25 wide, so the rule may leap across it, back and forth for ever. "
             "That it settles at 0.01 is luck of where its doublings fall.\n\n"

@@ -25,9 +25,9 @@ LESSON = Lesson(
         Section("Follow the gradient", "cliff", (), (
             "A policy’s parameters are a point, its expected return a height. Go uphill:",
             Equation(r"<theta> \leftarrow <theta> + <alpha>\; <grad>",
-                     "In words: a step along the gradient, as long as it is steep, times α.",
+                     "In words: a step along the gradient, whose length is the slope times α.",
                      {"theta": THETA, "alpha": ALPHA, "grad": OBJECTIVE}),
-            "Drag **θ** to another first policy. The ridge rises to the right, and right behind its top it breaks off. "
+            "Drag **θ** to another first policy. The ridge rises to the right; just behind its top it breaks off. "
             "Each dot is an update.",
         )),
         Section("Too small, right, too large", "cliff", ("path", "floor", "verdict", "slope"), (
@@ -41,22 +41,22 @@ LESSON = Lesson(
             "what was right on the gentle slope is too much near the edge. The right size changes as the policy does, "
             "and one number has to serve throughout.",
         )),
-        Section("The same on real runs", "real", ("barely", "healthy", "step", "returns", "kl"), (
+        Section("The same on real runs", "real", ("barely", "healthy", "step", "returns", "kl", "at"), (
             "Three recorded runs of CartPole at three learning rates; drag the update. The [small one](/?case=barely) "
-            "hardly moves. The [large one](/?case=step), also without its gradient clip, staggers on with a KL above "
-            "1. From update 53 on its entropy is 0: it does the same for ever, and no gradient is left.\n\n"
+            "hardly moves. The [large one](/?case=step), whose gradient is not clipped either, staggers on with a KL "
+            "above 1. From update 53 on its entropy is 0: it does the same for ever, and no gradient is left.\n\n"
             "Trust region, penalty and clip bound the change in *behaviour*, which is what the KL measures.",
         )),
         Section("A whole batch for one step", "real", ("reuse",), (
-            "A gradient holds only for the policy that collected its data, so each one costs a fresh batch, looked "
-            "at once. In the chart on the right two runs get batches of 512 steps. One takes a single gradient from "
-            "each; PPO takes 48, and learns from as many steps what the other does not. What has to be paid for that "
-            "is told in *Importance sampling*.",
+            "A gradient holds only for the policy that collected its data, so each one costs a fresh batch, used "
+            "only once. Two runs get batches of 512 steps (*One gradient a batch, or 48*). The first takes a single "
+            "gradient from each; PPO takes 48, and learns from as many steps what the other does not. The price of "
+            "that is told in *Importance sampling*.",
         )),
         Section("The gradient is a guess", "noise", ("episode_return", "truth"), (
             "So far the gradient was known. In truth it is estimated from trajectories that came out by chance:",
             Equation(r"<grad> \approx \frac{1}{<n>} \sum_{i=1}^{<n>} \sum_t <score>\; <psi>",
-                     "In words: the average over trajectories of what each action did, times the credit it gets.",
+                     "In words: what makes each action likelier, times its credit, averaged over trajectories.",
                      {"grad": OBJECTIVE, "n": COUNT, "score": SCORE, "psi": PSI}),
             "Here is a problem of eight steps and two actions, so small that all 256 trajectories can be listed and "
             "the true gradient is known. Each histogram holds 600 estimates. Move **parallel trajectories** from 1 to "
@@ -70,15 +70,16 @@ LESSON = Lesson(
             "- **Whole return**: every action answers for what others earned before it.\n"
             "- **Reward-to-go**: the past is left out. Same mean, less than half the variance.\n"
             "- **Minus a baseline**: what would have come anyway is left out too. Here that is nearly all.\n"
-            "- **GAE**: the luck of later steps is faded out as well. With the true values, as here, it stays "
-            "unbiased; with a learned critic it does not quite.\n\n"
+            "- **GAE**, generalised advantage estimation: the luck of later steps is faded out as well. With the true "
+            "values, as here, it stays unbiased; with a learned critic it does not quite.\n\n"
             "From the first to the last the variance falls to about a hundredth, which otherwise takes a hundred "
             "times the data.",
         )),
         Section("What is left to solve", "noise", (), (
-            "Credit and parallel environments tame the noise. That is A2C. Left are the step size and the single use "
-            "of the data; the next lessons are about these two, and about how they are one problem: a batch can be "
-            "used again only as long as the policy has not gone too far from the one that collected it.",
+            "Credit and parallel environments tame the noise. That is A2C, the advantage actor-critic. Left are the "
+            "step size and the single use of the data; the next lessons are about these two, and about how they are "
+            "one problem: a batch can be used again only as long as the policy has not gone too far from the one that "
+            "collected it.",
         )),
     ),
     question=Question(

@@ -15,7 +15,8 @@ REAL = Symbol("f(x) - f(x + p)", "real", "how much the function really fell", "g
 PREDICTED = Symbol("m(0) - m(p)", "predicted", "how much the model said it would fall", "blue")
 RATIO = Symbol(r"\frac{\pi_\theta(a|s)}{\pi_{old}(a|s)}", "r", "the probability ratio of new and old policy")
 ADVANTAGE = Symbol(r"\hat A", "Â", "the advantage estimate")
-KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL", "how far the new behaviour is from the old one", "green")
+KL = Symbol(r"\mathrm{KL}(\pi_{old}\,\|\,\pi_\theta)", "KL",
+            "how far the new behaviour is from the old one, in nats, the units of the natural logarithm", "green")
 DELTA = Symbol(r"\delta", "δ", "the radius of the trust region, in nats of KL", "green")
 FISHER = Symbol("F", "F", "the Fisher matrix: how fast the KL grows in each direction of the parameters", "green")
 NATURAL = Symbol("x", "x", "the natural direction: uphill, with distance measured in KL")
@@ -40,9 +41,9 @@ LESSON = Lesson(
             "Now compare what was promised with what came:",
             Equation(r"<rho> = \frac{<real>}{<predicted>}", "In words: how much of the promise was kept.",
                      {"rho": RHO, "real": REAL, "predicted": PREDICTED}),
-            "Below ¼ the model was trusted too far: **quarter** the radius. Above ¾, with the step stopped by the "
-            "ball, it was trusted too little: **double** it. A step with $\\rho > 0.15$ is taken; any other is thrown "
-            "away, and the same point tried again with a smaller ball. Press **Take the step** and watch Δ.",
+            "$\\rho$ below ¼: the model was trusted too far, **quarter** the radius. Above ¾, with the step stopped by "
+            "the ball: it was trusted too little, **double** it. A step with $\\rho > 0.15$ is taken; any other is "
+            "thrown away, and the same point tried again with a smaller ball. Press **Take the step** and watch Δ.",
         )),
         Section("Two variables", "plane", (), (
             "Rosenbrock’s valley is narrow and bent: the gradient points across it, not along it. Press **Run to the "
@@ -62,7 +63,7 @@ LESSON = Lesson(
             "parameters. Drag **π old** into a corner: the same change of θ that matters in the middle does next to "
             "nothing there. So TRPO draws its ball in KL, the solid green line:",
             Equation(r"\max_\theta\; E\!\left[<r>\,<A>\right] \quad\text{with}\quad E\!\left[<kl>\right] \le <delta>",
-                     "In words: gain as much as the old data promises, while behaving nearly as before.",
+                     "In words: gain what the old data promises (the surrogate), while behaving nearly as before.",
                      {"r": RATIO, "A": ADVANTAGE, "kl": KL, "delta": DELTA}),
             "The dashed ellipse is its quadratic model, which can be computed: $\\tfrac12\\,p^{\\top}F p = \\delta$.",
         )),
@@ -74,7 +75,8 @@ LESSON = Lesson(
             "first iterate (CG 1) is the gradient, scaled; the second, with two parameters, is the answer. The engine "
             "stops after ten and calls it close enough.",
         )),
-        Section("Look before you land", "policy", ("search", "klreached", "backtracks", "realgain"), (
+        Section("Look before you land", "policy",
+                ("search", "natural", "ball", "klreached", "backtracks", "realgain"), (
             "The ellipse is only a model, so the full step may break the promise. The line search tries shares 1, "
             "0.8, 0.64 … of it until the surrogate really rises and the KL really stays within δ; crosses are "
             "refusals. Raise δ and the model gets worse.",

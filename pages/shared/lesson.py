@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import streamlit as st
@@ -52,6 +53,7 @@ def _section(at: int, section: Section, count: int) -> int:
     """Draws one section; returns how many symbols the page's equations have so far."""
     with st.container(key=f"section_{at}", gap="small"):
         st.subheader(section.title, anchor=False)
+        st.html(_to_figure(section.title))
         for block in section.blocks:
             if isinstance(block, Equation):
                 st.markdown(f"$$\n{block.marked(count)}\n$$")
@@ -63,6 +65,12 @@ def _section(at: int, section: Section, count: int) -> int:
             else:
                 st.markdown(block)
     return count
+
+
+def _to_figure(title: str) -> str:
+    """A button that only the keyboard finds: from this section to the figure, as the section shows it."""
+    words = "To the figure; Esc leads back"
+    return f'<button type="button" class="ppo-to-figure" aria-label="{words}: {html.escape(title)}">{words}</button>'
 
 
 def _check(slug: str, question: Question) -> None:

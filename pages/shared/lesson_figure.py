@@ -12,7 +12,7 @@ from pages.shared.live_chart import load_plotly
 from ppo_engine.plots.panels import FOLDER as PANELS
 
 ASSETS = Path(__file__).parent / "assets"
-KIT = ("codec", "theme", "save", "lesson/chart", "lesson/handles", "lesson/controls", "lesson/frame")
+KIT = ("codec", "theme", "save", "lesson/chart", "lesson/handles", "lesson/controls", "lesson/keyboard", "lesson/frame")
 # Families that draw with the Lab's own charts, and so with its styles and with plotly.js.
 LIKE_THE_LAB = {"clipping"}
 # Each family: its mathematics (held against Python by a test) and what draws it.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pages.shared.contents import CONTENTS
-from tests.browser.steps import wait_badge
 
 pytestmark = pytest.mark.browser
 
@@ -88,8 +87,7 @@ def test_a_lesson_follows_the_finger_and_the_reader_without_the_server(page, ser
     before, words = handle.get_attribute("aria-valuetext"), page.evaluate(SAID)
     sent.clear()
     moved, rate = drag(page, handle, *by)
-    with capsys.disabled():
-        print(f"\n{entry.slug}: {rate:.0f} frames a second while dragging, drawn anew in {moved} of 90")
+    tell(f"{entry.slug}: {rate:.0f} frames a second while dragging, drawn anew in {moved} of 90")
     page.wait_for_timeout(400)
     after = handle.get_attribute("aria-valuetext")
     assert after != before and page.evaluate(SAID) != words and moved > 20
@@ -128,16 +126,6 @@ def test_a_symbol_explains_itself_to_the_pointer_and_to_the_keyboard(page, serve
     assert said.text_content().startswith(button.text_content() + ": ")
     button.blur()
     assert said.text_content() == words
-
-
-def test_the_button_opens_the_lab_in_the_same_tab(page, server):
-    open_lesson(page, server, "learn-importance-sampling")
-    page.get_by_role("link", name="Try it in the Lab").click()
-    page.wait_for_url("**objective=surrogate**", timeout=30000)
-    page.locator(".st-key-learning_rate").wait_for()
-    wait_badge(page, "REPLAY", 60)
-    assert "env=CartPole-v1" in page.url and "preset=no-leash" in page.url
-    assert page.locator(".ppo-lesson").count() == 0 and not page.broken
 
 
 def test_with_reduced_motion_the_run_to_the_minimum_arrives_at_once(page, server):

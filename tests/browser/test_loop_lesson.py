@@ -66,7 +66,7 @@ def test_it_plays_at_once_and_stops_when_told(page, server):  # noqa: F811
     page.get_by_role("button", name="Play", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_function(f"{CLOCK} !== {stood!r}")
-    page.get_by_role("button", name="TRPO").click()
+    page.get_by_role("button", name="TRPO", exact=True).click()
     for box in ("cg", "search", "critic"):
         page.wait_for_function(f"{LIT}.includes('{box}')", timeout=60_000)
     assert not page.broken

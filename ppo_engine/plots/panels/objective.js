@@ -47,8 +47,9 @@ L.objectiveFigure = (st, t) => {
   if (o.eps !== null && o.band) shapes.push(...L.band(eps, t, colour));
   return [traces, {
     shapes, hovermode: "closest", margin: { l: 40, r: 12, t: 6, b: 26 },
+    // One curve rises from its name, the other falls, or is flat below its dashed line: each name stands where that leaves room.
     annotations: [1, -1].map((sign) => { const y = L.gain(o.name, range[0], sign, eps);
-      return note(range[0], y, sign > 0 ? " Â > 0" : " Â < 0", t.text, { xanchor: "left", yanchor: y > 0 ? "bottom" : "top" }); }),
+      return note(range[0], y, sign > 0 ? " Â > 0" : " Â < 0", t.text, { xanchor: "left", yanchor: sign > 0 || o.clips ? "top" : "bottom" }); }),
     xaxis: { range, nticks: 7 }, yaxis: { range: [-range[1] - 0.15, range[1] + 0.15], nticks: 5 },
   }];
 };
@@ -78,7 +79,7 @@ L.knees = (st, panel, send) => {
       ev.preventDefault(); ev.stopPropagation();
       const now = st.drag ?? st.objective.eps;
       move(Math.min(0.9, Math.max(0.01, Math.round(100 * (now + d * (ev.key.includes("Left") || ev.key.includes("Right") ? side : 1) * 0.01)) / 100)));
-      clearTimeout(h.timer); h.timer = setTimeout(() => send(st.drag), 350);
+      clearTimeout(h.timer); h.timer = setTimeout(() => { if (st.drag !== null) send(st.drag); }, 350);
     };
     h.append(L.el("span"));
     panel.body.append(h);

@@ -66,6 +66,7 @@ L.clipOneScene = (redraw) => {
       const dead = region !== 0 && region === sign;
       name.textContent = dead ? "slope 0" : "slope r · Â";
       words.textContent = region === 0 ? "both terms are equal" : dead ? "min takes the clipped term" : "min takes the unclipped term";
+      cell.setAttribute("aria-label", `${sign > 0 ? "Â > 0" : "Â < 0"}, ${["r < 1−ε", "r inside 1 ± ε", "r > 1+ε"][region + 1]}: ${name.textContent}, ${words.textContent}`);
       cell.onclick = () => {
         const eps = st.objective.eps;
         now.a = sign * Math.max(0.5, Math.abs(now.a)); now.r = region === 0 ? 1 + 0.4 * eps * sign : Math.max(0.08, 1 + region * Math.min(1.7 * eps, eps + 0.2)); redraw();

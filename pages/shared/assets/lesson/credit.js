@@ -20,7 +20,7 @@ L.stepHandle = (chart, st, count, redraw) => {
     label: "Step t", shape: "bar", step: 1, part: "step", colour: "var(--st-text-color)", at: () => [st.t, chart.y ? chart.y[1] - 0.06 * (chart.y[1] - chart.y[0]) : 0], move: choose,
     says: () => `step ${st.t}`, tag: () => `t = ${st.t}`, bounds: { lo: 0, hi: count - 1, now: () => st.t },
   });
-  chart.svg.onpointerdown = (ev) => choose(chart.ix(ev.clientX - chart.body.getBoundingClientRect().left));
+  chart.svg.onpointerdown = (ev) => choose(chart.ix(L.within(chart.body, ev)[0]));
 };
 
 L.horizon = (gamma, lambda) => (gamma * lambda < 1 ? L.number(1 / (1 - gamma * lambda), gamma * lambda > 0.9 ? 0 : 1) : "∞");
@@ -29,17 +29,19 @@ L.tenStepScene = (redraw, values) => {
   const C = L.credit, T = values.rewards.length, Y = [-4, 8], st = { t: 3, gamma: 0.99, lambda: 0.95, terminated: true };
   const reset = () => { st.rewards = [...values.rewards]; st.values = [...values.values]; };
   reset();
-  const node = L.el("div", "ppo-scene"), bar = L.el("div", "ppo-panel-controls"), more = L.el("div", "ppo-panel-controls");
-  const options = { margin: { l: 34, r: 16, t: 6, b: 22 } };
-  const given = new L.Chart(node, { ...options, title: "Given: rewards r and the critic’s values V", sub: "bars and dots; the chosen step’s can be dragged" });
-  const errors = new L.Chart(node, { ...options, title: "TD errors δ", sub: "filled: the share (γλ)ˡ that reaches Âₜ" });
+  const node = L.el("div", "ppo-scene"), bar = L.el("div", "ppo-panel-controls"), row = L.el("div", "ppo-panel-controls ppo-credit-bar");
+  // The lowest chart carries the steps of all three.
+  const options = { margin: { l: 34, r: 16, t: 6, b: 22 } }, upper = { margin: { ...options.margin, b: 8 } };
+  const given = new L.Chart(node, { ...upper, title: "Given: rewards r and the critic’s values V", sub: "bars and dots; the chosen step’s can be dragged; pale: before it" });
+  const errors = new L.Chart(node, { ...upper, title: "TD errors δ", sub: "filled: the share (γλ)ˡ that reaches Âₜ" });
   const result = new L.Chart(node, { ...options, title: "Advantages Â", sub: "marks: λ = 0 on the left, λ = 1 on the right" });
+  given.node.style.flexGrow = 1.15; result.node.style.flexGrow = 1.1;
   const filled = L.el("div", "ppo-filled");
   filled.dataset.part = "formula";
-  node.append(filled, bar, more);
+  row.append(bar); node.append(filled, row);
   const dials = L.creditDials(bar, st, redraw);
-  const end = L.choices(more, "How the episode ends", [["over", "terminated"], ["cut", "cut by a time limit"]], (id) => { st.terminated = id === "over"; redraw(); });
-  L.choices(more, "Numbers", [["reset", "Original numbers"]], () => { reset(); redraw(); });
+  const end = L.choices(row, "How the episode ends", [["over", "terminated"], ["cut", "cut by a time limit"]], (id) => { st.terminated = id === "over"; redraw(); });
+  L.choices(row, "Numbers", [["reset", "Original numbers"]], () => { reset(); redraw(); });
   const tile = L.tilesOf(node, [
     ["delta", "TD error δₜ", "rₜ + γ Vₜ₊₁ − Vₜ"], ["advantage", "Advantage Âₜ"], ["togo", "Reward-to-go Gₜ"], ["error", "Gₜ − Vₜ", "Âₜ at λ = 1"],
     ["horizon", "Horizon 1/(1 − γλ)", "After so many steps a TD error counts for about a third"],
@@ -61,14 +63,14 @@ L.tenStepScene = (redraw, values) => {
     const w = C.weights(st.gamma, st.lambda, T - st.t), width = Math.max(4, (given.body.clientWidth / T) * 0.2), f = (v) => L.number(v);
     const prepare = (c, y) => {
       if (!c.begin(X, y, t)) return false;
-      c.axes({ xs: steps, ys: L.ticks(...y, 4), xtext: (v) => `t = ${v}` });
+      c.axes({ xs: steps, ys: L.ticks(...y, 4), xtext: (v) => (c === result ? `t = ${v}` : "") });
       c.level("zero", 0, { stroke: t.axis, width: 1 });
       c.path("chosen", `M${c.sx(st.t - 0.46)} ${c.margin.t}H${c.sx(st.t + 0.46)}V${c.h - c.margin.b}H${c.sx(st.t - 0.46)}Z`, { fill: L.fade(t.text, 0.07) });
       return true;
     };
     const range = (numbers) => [Math.min(-2.5, Math.floor(Math.min(...numbers) - 0.8)), Math.max(2.5, Math.ceil(Math.max(...numbers) + 0.8))];
     if (prepare(given, Y)) {
-      steps.forEach((s) => given.segment("r" + s, s - 0.18, 0, s - 0.18, st.rewards[s], { stroke: t.green, width, part: "rewards" }));
+      steps.forEach((s) => given.segment("r" + s, s - 0.18, 0, s - 0.18, st.rewards[s], { stroke: t.green, width, opacity: s < st.t ? 0.35 : 1, part: "rewards" }));
       const xs = [...steps, ...(st.terminated ? [] : [T - 0.55])].map((s) => s + 0.18), vs = st.values.slice(0, xs.length);
       given.line("v", xs, vs, { stroke: t.purple, width: 1.5, dash: "dot", part: "values" });
       vs.forEach((v, s) => given.dot("v" + s, xs[s], v, { fill: s === T ? t.panel : t.purple, stroke: t.purple, r: 4, part: "values" }));
@@ -108,9 +110,9 @@ L.landingScene = (redraw, run) => {
   const st = { t: run.first, gamma: run.gamma, lambda: run.gae_lambda }, steps = Array.from({ length: T }, (_, t) => t);
   const node = L.el("div", "ppo-scene"), row = L.el("div", "ppo-row"), right = L.el("div", "ppo-stack"), bar = L.el("div", "ppo-panel-controls");
   right.style.flex = "1.6 1 0"; right.style.minWidth = 0;
-  const way = new L.Chart(row, { title: "The landing", sub: "size: |Â|; open: Â < 0", margin: { l: 14, r: 14, b: 22 } });
+  const way = new L.Chart(row, { title: "The landing", sub: "size: |Â|; open: Â < 0", margin: { l: 14, r: 14, b: 28 } });
   row.append(right); node.append(row, bar);
-  const guess = new L.Chart(right, { title: "What was expected, what came", sub: "V dotted, Gₜ solid", xlabel: "step", margin: { l: 40, b: 34 } });
+  const guess = new L.Chart(right, { title: "What was expected, what came", sub: "V dotted, G solid", xlabel: "step", margin: { l: 40, b: 34 } });
   const credit = new L.Chart(right, { title: "Advantages Â", sub: "thin: TD errors δ", xlabel: "step", margin: { l: 40, b: 34 } });
   const dials = L.creditDials(bar, st, redraw);
   const tile = L.tilesOf(node, [["action", "Action at t"], ["reward", "Reward rₜ"], ["value", "Value Vₜ"], ["delta", "TD error δₜ"], ["advantage", "Advantage Âₜ"], ["noise", "Spread of Â", "Standard deviation over the landing; at λ = 1 it is that of Gₜ − Vₜ"]]);
@@ -122,21 +124,21 @@ L.landingScene = (redraw, run) => {
     dials();
     const { deltas, advantages, toGo } = C.all(run.rewards, run.values, st.gamma, st.lambda, true), f = (v) => L.number(v, 1);
     const most = Math.max(...advantages.map(Math.abs)), [x, y] = run.positions[st.t];
-    const w = way.body.clientWidth - 28, h = way.body.clientHeight - 30, tall = Math.max(1.6, (0.75 * h) / w), wide = (tall * w) / h / 1.5;  // a unit of x is 1.5 units of y
+    const w = way.body.clientWidth - 28, h = way.body.clientHeight - 36, tall = Math.max(1.6, (0.75 * h) / w), wide = (tall * w) / h / 1.5;  // a unit of x is 1.5 units of y
     if (h > 40 && way.begin([-wide / 2, wide / 2], [-0.1, tall - 0.1], t)) {
       way.segment("ground", -wide, 0, wide, 0, { stroke: t.axis, width: 1.5 });
       way.segment("pad", -0.2, 0, 0.2, 0, { stroke: t.text, width: 4 });
-      way.text("padname", 0, 0, "landing pad", { anchor: "middle", dy: 16, size: 12, fill: t.muted });
+      way.text("padname", 0, 0, "landing pad", { anchor: "middle", dy: 24, size: 12, fill: t.muted });
       way.line("path", run.positions.map((p) => p[0]), run.positions.map((p) => p[1]), { stroke: t.faint, width: 1, part: "path" });
       steps.forEach((s) => { const up = advantages[s] > 0, colour = up ? t.blue : t.orange;
         way.dot("s" + s, ...run.positions[s], { r: 1 + 8 * Math.sqrt(Math.abs(advantages[s]) / most), fill: up ? L.fade(t.blue, 0.45) : "none", stroke: colour, width: 1, part: "path advantages" }); });
       way.dot("now", x, y, { r: 7, stroke: t.text, width: 3, part: "step" });
-      way.text("nowname", x, y, `t = ${st.t}`, { dx: x > 0 ? -14 : 14, dy: -10, anchor: x > 0 ? "end" : "start", weight: 600, part: "step" });
+      way.text("nowname", x, y, `t = ${st.t}`, { dx: x > 0.25 * wide ? -14 : 14, dy: -8, anchor: x > 0.25 * wide ? "end" : "start", weight: 600, part: "step" });
       way.end();
       way.describe(`The path of a lander from above to its pad in ${T} steps. At step ${st.t} it fires ${ACTIONS[run.actions[st.t]]}; the advantage is ${f(advantages[st.t])}.`);
     }
     const both = [...run.values.slice(0, T), ...toGo];
-    if (guess.begin([0, T], [Math.min(0, ...both), Math.max(...both) * 1.05], t)) {
+    if (guess.begin([0, T], [50 * Math.floor(Math.min(...both) / 50), Math.max(...both) * 1.05], t)) {
       guess.axes();
       guess.line("g", steps, toGo, { stroke: t.green, width: 2, part: "rewards" });
       guess.line("v", steps, run.values.slice(0, T), { stroke: t.purple, width: 2.5, dash: "dot", part: "values" });

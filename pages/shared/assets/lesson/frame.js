@@ -18,9 +18,10 @@ L.mountLesson = (component) => {
     document.addEventListener("scroll", inst.spy, { capture: true, passive: true });
     inst.click = (ev) => {
       const section = ev.target.closest && ev.target.closest("[class*='st-key-section_']");
-      if (section) L.readSection(inst, Number(/st-key-section_(\d+)/.exec(section.className)[1]));
+      if (section) L.readSection(inst, L.sectionNumber(section));
     };
     document.addEventListener("click", inst.click); document.addEventListener("focusin", inst.click);
+    inst.forget = L.figureByKeyboard(inst);
     // Whoever takes hold of the figure sees all of it, until another section is read.
     inst.take = () => { inst.taken = inst.at; redraw(); };
     root.addEventListener("pointerdown", inst.take); root.addEventListener("keydown", inst.take);
@@ -45,7 +46,7 @@ L.mountLesson = (component) => {
   inst.symbols();
   inst.redraw();
   return () => {
-    inst.gone = true; inst.watch.disconnect(); inst.text.disconnect();
+    inst.gone = true; inst.forget(); inst.watch.disconnect(); inst.text.disconnect();
     document.fonts.removeEventListener("loadingdone", inst.symbols);
     document.removeEventListener("scroll", inst.spy, { capture: true });
     document.removeEventListener("click", inst.click); document.removeEventListener("focusin", inst.click);
@@ -71,8 +72,11 @@ L.drawLesson = (inst) => {
   if (inst.gone || !inst.root.isConnected) return;
   const section = inst.data.sections[Math.max(0, inst.at)], scene = section.scene;
   const focus = inst.taken === inst.at ? [] : section.focus;
+  // Whoever has scrolled on with the keyboard in the figure stays in the figure.
+  const held = Object.entries(inst.figure.scenes).some(([name, node]) => name !== scene && node.contains(document.activeElement));
   for (const [name, node] of Object.entries(inst.figure.scenes)) node.hidden = name !== scene;
   inst.figure.draw(inst.theme, scene, focus);
+  if (held) { const control = L.firstControl(inst.root); if (control) control.focus({ preventScroll: true }); }
   const named = new Set(focus);
   inst.root.querySelectorAll("[data-part]").forEach((node) => {
     const parts = (node.dataset.part || "").split(" ");
@@ -101,7 +105,7 @@ L.spy = (inst) => {
   const line = window.innerHeight * (0.16 + 0.72 * share);
   const tops = sections.map((node) => node.getBoundingClientRect().top);
   const last = tops.filter((top) => top <= line).length - 1;
-  if (share !== inst.share || inst.at < 0) { inst.share = share; L.readSection(inst, Math.max(0, last)); }
+  if (share !== inst.share || inst.at < 0) { inst.share = share; const hand = L.sectionInHand(); L.readSection(inst, hand >= 0 ? hand : Math.max(0, last)); }
   const now = sections[inst.at];
   if (now && !now.classList.contains("ppo-reading")) { const at = inst.at; inst.at = -1; L.readSection(inst, at); }
 };

@@ -53,10 +53,11 @@ L.noiseScene = (redraw) => {
   const G = L.gradients, st = { n: 4, p: 0.5, lambda: 0.95 }, BATCHES = 600, draws = L.uniforms(11), uniforms = Float64Array.from({ length: BATCHES * 64 }, draws);
   const ROWS = [["episode_return", "Whole return R"], ["reward_to_go", "Reward-to-go Gₜ"], ["baseline", "Gₜ − Vₜ"], ["gae", "GAE"]];
   const node = L.el("div", "ppo-scene"), bar = L.el("div", "ppo-panel-controls");
-  const charts = ROWS.map(([name, title], k) => new L.Chart(node, { title, margin: { l: 14, r: 14, t: 4, b: k === 3 ? 34 : 20 }, xlabel: k === 3 ? "estimate of the gradient" : "" }));
+  const charts = ROWS.map(([name, title], k) => new L.Chart(node, { title, margin: { l: 14, r: 14, t: 4, b: k === 3 ? 34 : 8 }, xlabel: k === 3 ? "estimate of the gradient" : "" }));
+  charts[3].node.style.flexGrow = 1.2;
   node.append(bar);
   const slider = (label, name, min, max, step, say) => L.lessonSlider(bar, { label, min, max, step, say, move: (v) => { st[name] = name === "n" ? 2 ** v : v; redraw(); } });
-  const n = slider("parallel trajectories", "n", 0, 6, 1, (v) => String(2 ** v)), p = slider("π(1)", "p", 0.05, 0.95, 0.01, (v) => v.toFixed(2)), lambda = slider("λ", "lambda", 0, 1, 0.01, (v) => v.toFixed(2));
+  const n = slider("parallel trajectories", "n", 0, 6, 1, (v) => String(2 ** v)), p = slider("π(action 1)", "p", 0.05, 0.95, 0.01, (v) => v.toFixed(2)), lambda = slider("λ", "lambda", 0, 1, 0.01, (v) => v.toFixed(2));
   const tile = L.tilesOf(node, [["truth", "True gradient"], ...ROWS.map(([name, title]) => [name, `Var. ${title.replace("Whole return R", "whole return")}`, "measured over 600 batches; beside it: exact"])]);
   let key = "", table = null, means = null, spreads = null;
   const measure = () => {
@@ -83,7 +84,7 @@ L.noiseScene = (redraw) => {
       means[name].forEach((v) => { const at = Math.floor((v + 30) / 0.5); if (at >= 0 && at < 130) counts[at]++; else beyond++; });
       c.sub.textContent = beyond ? `${beyond} of 600 beyond the ends` : "";
       if (!c.begin([-30, 35], [0, Math.max(60, ...counts) * 1.12], t)) return;
-      c.axes({ ys: [], grid: false });
+      c.axes({ ys: [], grid: false, ...(k < 3 && { xtext: () => "" }) });
       c.steps("h", edges, counts, { stroke: colours[k], width: 2, fill: L.fade(colours[k], 0.25), part: name });
       c.rule("truth", truth, { stroke: t.text, dash: "dash", part: "truth" });
       c.text("sd", 35, c.y[1], `± ${spreads[name].toFixed(2)}`, { anchor: "end", dx: -4, dy: 16, weight: 600, fill: colours[k], part: name });

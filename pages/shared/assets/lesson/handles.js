@@ -40,7 +40,8 @@ L.handle = (chart, options) => {
     h.setAttribute("aria-valuetext", options.says());
     h.classList.toggle("flip", options.flip || x > 0.72 * chart.w);
   };
-  chart.body.append(h);
+  // Before the buttons that save: who comes by keyboard comes to move something.
+  chart.body.insertBefore(h, [...chart.body.children].find((node) => node.matches(".ppo-save")) || null);
   chart.handles.push(h);
   return h;
 };

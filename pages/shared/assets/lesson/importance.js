@@ -69,8 +69,8 @@ L.figures.importance = (host, values, redraw) => {
   });
   L.handle(densities, {
     label: "Cut of q: nothing below it is ever drawn", part: "cut", shape: "bar", step: 0.1, colour: "var(--ppo-red)",
-    at: () => (st.star ? null : [Math.max(-3.6, st.q.cut), 0]), move: (x) => move({ cut: x < -3.4 ? -Infinity : L.clamp(L.snap(x, 0.1), -3.4, 6) }), done: () => settle(),
-    says: () => (st.q.cut === -Infinity ? "no cut" : `cut at ${st.q.cut.toFixed(1)}`), tag: () => (st.q.cut === -Infinity ? "cut" : `cut ${st.q.cut.toFixed(1)}`),
+    at: () => (st.star ? null : [Math.max(-3.6, st.q.cut), 0]), move: (x) => move({ cut: x < -3.55 ? -Infinity : L.clamp(L.snap(x, 0.1), -3.5, 6) }), done: () => settle(),
+    says: () => (st.q.cut === -Infinity ? "no cut" : `cut at ${L.number(st.q.cut, 1)}`), tag: () => (st.q.cut === -Infinity ? "cut" : `cut ${L.number(st.q.cut, 1)}`),
     bounds: { lo: -3.6, hi: 6, now: () => Math.max(-3.6, st.q.cut) },
   });
 
@@ -97,7 +97,7 @@ L.figures.importance = (host, values, redraw) => {
     const at = (x) => M.density(x, M.P);
     c.text("pname", 2.1, at(2.1), "p", { dx: -8, dy: -6, anchor: "end", fill: t.blue, weight: 600, size: 15, part: "p" });
     if (!st.star) { const x = Math.min(12, st.q.mean + 1.75 * st.q.std); c.text("qname", x, Math.min(0.4, pdf(Math.max(x, st.q.cut))), "q", { dx: 10, dy: -4, fill: t.orange, weight: 600, size: 15, part: "q" }); }
-    c.text("starname", 4.6, 3.4 * at(4.6) / exact, "q* ∝ |f| p", { dx: 8, dy: -4, fill: t.green, weight: 600, part: "star" });
+    c.text("starname", 5, 0.3, "q* ∝ |f| p", { dx: 12, dy: -4, fill: t.green, weight: 600, part: "star" });
     c.text("fname", 0.1, 0.2, "f", { dx: -12, dy: 4, fill: t.muted, weight: 600, size: 15, part: "f" });
     c.end();
     c.describe(`Densities over x. f is 2 up to 2, rises to 4 at 4 and falls to 0 at 8. p is a normal of mean 4 and deviation 2. `
@@ -115,7 +115,7 @@ L.figures.importance = (host, values, redraw) => {
   const drawSpread = (t, error, mean) => {
     const c = spread, edges = edgesOf(2.1, 3, 60), lo = Math.min(2.1, mean - 0.35);
     const use = lo < 2.1 ? edgesOf(lo, 3, Math.round((3 - lo) / 0.015)) : edges;
-    const [fromP] = counts(values.plain, use), [fromQ, beyond] = counts(st.weighted, use), top = Math.min(30, Math.max(20, 1.2 * Math.max(...fromQ)));
+    const [fromP] = counts(values.plain, use), [fromQ, beyond] = counts(st.weighted, use), top = Math.min(30, 1.22 * Math.max(...fromP, ...fromQ));
     if (!c.begin([use[0], 3], [0, top], t)) return;
     c.axes({ ys: [], xtext: (v) => v.toFixed(1), grid: false });
     c.steps("p", use, fromP, { fill: L.fade(t.blue, 0.22), stroke: t.blue, width: 1.5, part: "plain" });
@@ -124,7 +124,7 @@ L.figures.importance = (host, values, redraw) => {
     c.text("exactname", exact, top, "exact " + exact.toFixed(4), { dx: 6, dy: 14, size: 12.5, part: "exact" });
     c.text("pn", use[0], top, "from p", { dx: 8, dy: 16, fill: t.blue, weight: 600, part: "plain" });
     c.text("qn", use[0], top, "from q, weighted", { dx: 8, dy: 34, fill: t.orange, weight: 600, part: "weighted" });
-    if (mean < exact - 0.02 && !st.star) c.text("bias", mean, 0.72 * top, `centred at ${mean.toFixed(2)}`, { anchor: "middle", fill: t.danger, size: 12.5, part: "weighted" });
+    if (mean < exact - 0.02 && !st.star) c.text("bias", mean, 0.5 * top, `centred at ${mean.toFixed(2)}`, { anchor: "middle", fill: t.danger, size: 12.5, part: "weighted" });
     if (beyond > 0.005) c.text("beyond", 3, 0.6 * top, `${(100 * beyond).toFixed(0)} % outside`, { anchor: "end", fill: t.danger, size: 12.5, part: "weighted" });
     c.end();
     c.describe(`Two histograms of ${st.weighted.length} estimates. From p: mean ${exact.toFixed(3)}, deviation ${values.plainError.toFixed(3)}. `

@@ -45,9 +45,12 @@ L.loopDrawing = ({ st, values, run, updates, method, diagram, time, source, lane
       ratio.axes({ xs: m.per > 1 ? m.update.dealt.map((_, e) => (e + 1) * m.per) : [1, 2], ys: [0.6, 0.8, 1, 1.2, 1.4], ytext: (v) => v.toFixed(1), grid: false });
       ratio.path("band", `M${ratio.margin.l} ${ratio.sy(1 + EPS)}H${ratio.w - ratio.margin.r}V${ratio.sy(1 - EPS)}H${ratio.margin.l}Z`, { fill: L.fade(t.blue, 0.1), part: "ratio" });
       ratio.path("epochs", ends.map((x) => `M${ratio.sx(x)} ${ratio.margin.t}V${ratio.h - ratio.margin.b}`).join(""), { stroke: t.grid, width: 1, part: "epochs" });
+      const between = (low, high) => [...high.map((y, i) => [i + 1, y]), ...low.map((y, i) => [i + 1, y]).reverse()].map(([x, y], i) => `${i ? "L" : "M"}${ratio.sx(x).toFixed(1)} ${ratio.sy(y).toFixed(1)}`).join("") + "Z";
+      // All of this update, pale; what has been done of it, over that.
+      ratio.path("coming", between(steps.low, steps.high), { fill: L.fade(t.blue, 0.12), part: "ratio" });
       if (m.taken) {
-        const low = cut(steps.low), high = cut(steps.high), from = xs.map((x) => x - 0.5), d = [...from.map((x, i) => [x, high[i]]), ...from.map((x, i) => [x, low[i]]).reverse()];
-        ratio.path("spread", d.map(([x, y], i) => `${i ? "L" : "M"}${ratio.sx(x + 0.5).toFixed(1)} ${ratio.sy(y).toFixed(1)}`).join("") + "Z", { fill: L.fade(t.blue, 0.35), stroke: t.blue, width: 1.5, part: "ratio" });
+        const low = cut(steps.low), high = cut(steps.high);
+        ratio.path("spread", between(low, high), { fill: L.fade(t.blue, 0.35), stroke: t.blue, width: 1.5, part: "ratio" });
         ratio.segment("now", m.taken, low[m.taken - 1], m.taken, high[m.taken - 1], { stroke: t.text, width: 2.5, part: "ratio" });
       }
       ratio.text("bandname", 0.5, 1 + EPS, "1 ± ε", { dx: 4, dy: -4, size: 12, fill: t.muted, part: "ratio" });
@@ -58,6 +61,7 @@ L.loopDrawing = ({ st, values, run, updates, method, diagram, time, source, lane
     if (!trpo && kl.begin([0.5, top + 0.5], [0, 1.1 * most], t)) {
       kl.axes({ xs: m.per > 1 ? m.update.dealt.map((_, e) => (e + 1) * m.per) : [1, 2], ys: L.ticks(0, most, 3), ytext: (v) => L.plain(v) });
       kl.path("epochs", ends.map((x) => `M${kl.sx(x)} ${kl.margin.t}V${kl.h - kl.margin.b}`).join(""), { stroke: t.grid, width: 1, part: "epochs" });
+      kl.line("coming", steps.kl.map((_, k) => k + 1), steps.kl, { stroke: t.text, width: 1.2, opacity: 0.25, part: "kl" });
       if (m.taken) { kl.line("kl", xs, cut(steps.kl), { stroke: t.text, width: 2, part: "kl" }); kl.dot("now", m.taken, steps.kl[m.taken - 1], { fill: t.text, r: 3.5, part: "kl" }); }
       kl.end();
       kl.describe(m.taken ? `KL of the newest minibatch ${L.brief(steps.kl[m.taken - 1])}, at most ${L.brief(most)} in this update.` : "No gradient has been taken in this update yet.");
@@ -90,7 +94,7 @@ L.loopDrawing = ({ st, values, run, updates, method, diagram, time, source, lane
     if (st.box) source.show(st.box, m.phase.name === "step" ? ["step", m.lit.length > 1 ? "minibatch" : m.lit[0], ...(m.lit.length > 1 ? ["gradient"] : [])] : m.lit);
     else { drawLanes(t, m); drawCurves(t, m); }
     const last = m.taken - 1;
-    tile("clock", ms(spent), `of ${ms(whole)}`); tile("spread", m.taken ? `${u.steps.low[last].toFixed(2)} – ${u.steps.high[last].toFixed(2)}` : count ? "1" : "–", m.taken || !count ? "" : "no step yet");
-    tile("killed", m.taken ? L.percent(u.steps.killed[last]) : "–", m.taken ? `of ${T * N / (m.per > 1 ? m.per : 1)}` : ""); tile("whole", L.brief(u.kl), "nats"); tile("mean", L.number(u.ep_rew_mean, 0), `update ${st.at.u + 1} of ${updates().length}`);
+    tile("clock", ms(spent), `of ${ms(whole)}`); tile("spread", m.taken ? `${u.steps.low[last].toFixed(2)} – ${u.steps.high[last].toFixed(2)}` : count ? "1" : "–", m.taken ? "" : count ? "no step yet" : "one chosen step");
+    tile("killed", m.taken ? L.percent(u.steps.killed[last]) : "–", m.taken ? `of ${T * N / (m.per > 1 ? m.per : 1)}` : count ? "" : "no clip"); tile("whole", L.brief(u.kl), "nats"); tile("mean", L.number(u.ep_rew_mean, 0), `update ${st.at.u + 1} of ${updates().length}`);
   };
 };

@@ -13,10 +13,10 @@ L.priceScene = (redraw, values) => {
   node.append(upper, lower, bar);
   const TITLES = { small: "A batch with small advantages", large: "A batch with advantages 30 times larger" };
   const planes = BATCHES.map(([name]) => new L.Chart(upper, { title: TITLES[name], xlabel: "θ₁", margin: { l: 28, r: 12, t: 8, b: 34 } }));
-  const curve = new L.Chart(lower, { title: "KL reached, against β", sub: "both axes logarithmic; shaded: within 1.5 of the target", xlabel: "penalty β", margin: { l: 50, t: 12 } });
+  const curve = new L.Chart(lower, { title: "KL reached (nats), against β", sub: "both axes logarithmic; shaded: within 1.5 of the target", xlabel: "penalty β", margin: { l: 50, t: 12 } });
   const slider = L.lessonSlider(bar, { label: "penalty β", min: -2, max: 2, step: 0.02, say: (v) => L.brief(10 ** v), move: (v) => { st.beta = 10 ** v; redraw(); } });
-  const target = L.lessonSlider(bar, { label: "wanted KL", min: -3, max: -1, step: 0.05, say: (v) => L.brief(10 ** v), move: (v) => { st.target = 10 ** v; redraw(); } });
-  const tile = L.tilesOf(node, BATCHES.flatMap(([name]) => [[`${name}kl`, `KL, ${name} advantages`, "how far the policy goes"], [`${name}gain`, `Gain, ${name}`, "of all that could be had"]]));
+  const target = L.lessonSlider(bar, { label: "wanted KL, nats", min: -3, max: -1, step: 0.05, say: (v) => L.brief(10 ** v), move: (v) => { st.target = 10 ** v; redraw(); } });
+  const tile = L.tilesOf(node, BATCHES.flatMap(([name]) => [[`${name}kl`, `KL in nats, ${name} Â`, "how far the policy goes"], [`${name}gain`, `Gain, ${name} Â`, "of all that could be had"]]));
   L.handle(curve, {
     label: "Penalty β", step: 0.05, part: "beta", colour: "var(--ppo-blue)", at: () => [Math.log10(st.beta), curve.y ? curve.y[0] + 0.12 * (curve.y[1] - curve.y[0]) : 0],
     move: (x) => { st.beta = 10 ** L.clamp(x, -2, 2); redraw(); }, says: () => `β ${L.brief(st.beta)}`, tag: () => `β ${L.brief(st.beta)}`, bounds: { lo: -2, hi: 2, now: () => Math.log10(st.beta) },
@@ -85,7 +85,7 @@ L.controlScene = (redraw, values) => {
   const draws = L.uniforms(5), normal = Array.from({ length: N }, () => Math.sqrt(-2 * Math.log(1 - draws())) * Math.cos(2 * Math.PI * draws()));
   const node = L.el("div", "ppo-scene"), bar = L.el("div", "ppo-panel-controls"), more = L.el("div", "ppo-panel-controls"), margin = { l: 50, r: 16, t: 8, b: 22 };
   const scale = new L.Chart(node, { title: "The batches", sub: "how large their advantages are; drag the disturbance", margin });
-  const kl = new L.Chart(node, { title: "KL of each update", sub: "▲ doubles β, ▼ halves it, ● holds; drag the target", margin });
+  const kl = new L.Chart(node, { title: "KL of each update (nats)", sub: "▲ doubles β, ▼ halves it, ● holds; drag the target", margin });
   const beta = new L.Chart(node, { title: "Penalty β", sub: "drag where it starts", xlabel: "update", margin: { ...margin, b: 34 } });
   kl.node.style.flexGrow = 1.7; scale.node.style.flexGrow = 0.8;
   node.append(bar, more);
@@ -93,7 +93,7 @@ L.controlScene = (redraw, values) => {
   const target = L.lessonSlider(bar, { label: "target d", min: -3, max: -0.5, step: 0.05, say: (v) => L.brief(10 ** v), move: (v) => { st.target = 10 ** v; redraw(); } });
   const times = L.lessonSlider(more, { label: "disturbance ×", min: -1.5, max: 2, step: 0.05, say: (v) => L.brief(10 ** v), move: (v) => { st.times = 10 ** v; redraw(); } });
   const noise = L.lessonSlider(more, { label: "batch-to-batch noise", min: 0, max: 1, step: 0.05, say: (v) => v.toFixed(2), move: (v) => { st.noise = v; redraw(); } });
-  const tile = L.tilesOf(node, [["band", "Within the band", "between d/1.5 and 1.5 d"], ["worst", "Largest KL"], ["back", "Back in the band", "after the disturbance began"], ["moves", "Doubled, halved"], ["last", "β at the end"]]);
+  const tile = L.tilesOf(node, [["band", "Within the band", "between d/1.5 and 1.5 d"], ["worst", "Largest KL, nats"], ["back", "Back in the band", "after the disturbance began"], ["moves", "Doubled, halved"], ["last", "β at the end"]]);
   const handle = (chart, label, name, x, lo, hi, colour, part, tag) => L.handle(chart, {
     label, axis: "y", step: 0.05, part, colour, at: () => [x, Math.log10(st[name]) + (name === "times" ? BASE : 0)], bounds: { lo, hi, now: () => Math.log10(st[name]) },
     move: (_, y) => { st[name] = 10 ** L.clamp(y - (name === "times" ? BASE : 0), lo, hi); redraw(); }, says: () => `${label} ${L.brief(st[name])}`, tag: () => `${tag}${L.brief(st[name])}`, flip: x > N / 2,

@@ -1,31 +1,31 @@
 // TRPO on three actions: the KL ball in the plane of the two parameters, the natural step, and the line search along it.
 L.policyScene = (redraw) => {
-  const S = L.smallPolicy, T = L.trust, st = { theta: [-1.2, 0.7], delta: 0.1 }, NAMES = ["action 1", "action 2", "action 3"];
+  const S = L.smallPolicy, T = L.trust, st = { theta: [-1.2, 0.7], delta: 0.1 };
   const node = L.el("div", "ppo-scene"), upper = L.el("div", "ppo-row"), bar = L.el("div", "ppo-panel-controls"), lower = L.el("div", "ppo-row");
   upper.style.flexGrow = 2.1;
   node.append(upper, bar, lower);
   const c = new L.Chart(upper, { title: "All policies of two parameters", sub: "level curves: expected value", xlabel: "θ₁", margin: { l: 40, r: 16, t: 12 } });
-  const bars = new L.Chart(lower, { title: "The policy", sub: "before and after the step", margin: { l: 46, b: 30 } });
-  const search = new L.Chart(lower, { title: "Line search", sub: "KL along the step", xlabel: "share of the full step", margin: { l: 52, b: 34, t: 16 } });
+  const bars = new L.Chart(lower, { title: "Probability of each action", sub: "grey before, green after", margin: { l: 46, b: 30 } });
+  const search = new L.Chart(lower, { title: "Line search", sub: "KL in nats along the step", xlabel: "share of the full step", margin: { l: 52, b: 34, t: 16 } });
   const tile = L.tilesOf(node, [
-    ["predictedgain", "Gain, predicted", "gᵀs of the point taken"], ["realgain", "Gain, real"], ["klreached", "KL reached"], ["backtracks", "Backtracks"], ["residual", "CG residual", "after 0, 1, 2 iterations"],
+    ["predictedgain", "Gain, predicted", "gᵀs of the point taken"], ["realgain", "Gain, real"], ["klreached", "KL reached, nats"], ["backtracks", "Backtracks"], ["residual", "CG residual", "after 0, 1, 2 iterations"],
   ]);
   const delta = L.lessonSlider(bar, { label: "radius δ, in nats of KL", min: -3, max: 0, step: 0.05, say: (v) => (10 ** v).toPrecision(2), move: (v) => { st.delta = 10 ** v; redraw(); } });
   const take = L.choices(bar, "Steps", [["step", "Take the step"], ["reset", "Start again"]], (id) => {
-    st.theta = id === "reset" ? [-1.2, 0.7] : S.step(st.theta, st.delta).reached.map((v, i) => L.clamp(v, i ? -2.2 : -3.4, i ? 2.2 : 3.4)); redraw();
+    st.theta = id === "reset" ? [-1.2, 0.7] : S.step(st.theta, st.delta).reached.map((v, i) => L.clamp(v, i ? -1.8 : -3, i ? 1.8 : 3)); redraw();
   });
   take.node.children[0].classList.add("main");
   L.handle(c, {
     label: "Old policy θ", axis: "xy", step: 0.05, part: "old", colour: "var(--st-text-color)", at: () => st.theta,
-    move: (x, y) => { st.theta = [L.clamp(x, -3.4, 3.4), L.clamp(y, -2.2, 2.2)]; redraw(); },
-    says: () => "parameters " + st.theta.map((v) => v.toFixed(2)).join(", "), tag: () => "π old", bounds: { lo: -3.4, hi: 3.4, now: () => st.theta[0] },
+    move: (x, y) => { st.theta = [L.clamp(x, -3, 3), L.clamp(y, -1.8, 1.8)]; redraw(); },
+    says: () => "parameters " + st.theta.map((v) => v.toFixed(2)).join(", "), tag: () => "π old", bounds: { lo: -3, hi: 3, now: () => st.theta[0] },
   });
   const curves = {};
 
   const draw = (t) => {
     delta.set(Math.log10(st.delta));
     const step = S.step(st.theta, st.delta), taken = step.tries.find((q) => q.accepted), reached = step.reached, share = taken ? taken.fraction : 0;
-    const w = c.body.clientWidth - c.margin.l - c.margin.r, h = c.body.clientHeight - c.margin.t - c.margin.b, unit = Math.min(w / 7, h / 4.6);
+    const w = c.body.clientWidth - c.margin.l - c.margin.r, h = c.body.clientHeight - c.margin.t - c.margin.b, unit = Math.min(w / 6.4, h / 3.9);
     const X = [-w / unit / 2, w / unit / 2], Y = [-h / unit / 2, h / unit / 2];
     if (unit > 0 && c.begin(X, Y, t)) {
       const key = String(X) + Y;
@@ -41,7 +41,7 @@ L.policyScene = (redraw) => {
       const factor = T.norm(step.full) / T.norm(step.natural), walk = step.walk.map((p) => T.plus(st.theta, p, factor));
       c.line("walk", walk.map((p) => p[0]), walk.map((p) => p[1]), { stroke: t.blue, width: 2.5, part: "walk" });
       walk.slice(1).forEach((p, i) => { c.dot("w" + i, p[0], p[1], { fill: t.blue, r: 4, part: "walk" }); });
-      if (walk[1]) c.text("wn", walk[1][0], walk[1][1], "CG 1", { dx: -8, dy: -8, anchor: "end", fill: t.blue, size: 12.5, part: "walk" });
+      if (walk[1]) c.text("wn", walk[1][0], walk[1][1], "CG 1", { dx: -9, dy: 14, anchor: "end", fill: t.blue, size: 12.5, part: "walk" });
       L.arrow(c, "plain", st.theta, T.plus(st.theta, step.plain), { stroke: t.vanilla, dash: "dash", part: "plain" });
       const end = T.plus(st.theta, step.plain);
       c.text("plainname", end[0], end[1], "along the gradient", { dx: end[0] < st.theta[0] ? -8 : 8, dy: 16, anchor: end[0] < st.theta[0] ? "end" : "start", fill: t.vanilla, size: 12.5, part: "plain" });
@@ -56,7 +56,7 @@ L.policyScene = (redraw) => {
     }
     const before = S.probs(st.theta), after = S.probs(reached);
     if (bars.begin([-0.6, 2.6], [0, 1], t)) {
-      bars.axes({ xs: [0, 1, 2], xtext: (i) => `${NAMES[i]}, worth ${L.plain(S.values[i])}`, ys: [0, 0.5, 1], ytext: (v) => `${100 * v} %` });
+      bars.axes({ xs: [0, 1, 2], xtext: (i) => `${i + 1}: worth ${L.plain(S.values[i])}`, ys: [0, 0.5, 1], ytext: (v) => `${100 * v} %` });
       before.forEach((p, i) => { bars.segment("b" + i, i - 0.14, 0, i - 0.14, p, { stroke: t.faint, width: 16, part: "old" }); bars.segment("a" + i, i + 0.14, 0, i + 0.14, after[i], { stroke: t.green, width: 16, part: "natural" }); });
       bars.end();
       bars.describe(`Probabilities before: ${before.map((p) => p.toFixed(2)).join(", ")}; after: ${after.map((p) => p.toFixed(2)).join(", ")}; the actions are worth ${S.values.join(", ")}.`);

@@ -5,7 +5,7 @@ L.realScene = (redraw, values) => {
   upper.style.flexGrow = 1.15;
   node.append(upper, lower);
   const returns = new L.Chart(upper, { title: "Mean return on CartPole", sub: "three recorded runs; drag the update", xlabel: "update", margin: { l: 46, r: 20, t: 12, b: 34 } });
-  const kl = new L.Chart(lower, { title: "KL of each update", sub: "logarithmic", xlabel: "update", margin: { l: 46, r: 14, t: 10, b: 34 } });
+  const kl = new L.Chart(lower, { title: "KL of each update", sub: "nats, logarithmic", xlabel: "update", margin: { l: 46, r: 14, t: 10, b: 34 } });
   const reuse = new L.Chart(lower, { title: "One gradient a batch, or 48", sub: "mean return", xlabel: "steps in the environment", margin: { l: 42, r: 18, t: 10, b: 34 } });
   const tile = L.tilesOf(node, [["at", "Update"], ...cases.map(([name, run]) => [name, `α ${L.plain(run.rate)}, ${NAMES[name]}`, "Mean return at this update, and the entropy of the policy"])]);
   L.handle(returns, {
@@ -31,7 +31,7 @@ L.realScene = (redraw, values) => {
     if (kl.begin([0, N + 1], [-9, 1.4], t)) {
       kl.axes({ ys: [-8, -6, -4, -2, 0], ytext: L.tenTo });
       kl.path("band", `M${kl.margin.l} ${kl.sy(log(0.003))}H${kl.w - kl.margin.r}V${kl.sy(log(0.03))}H${kl.margin.l}Z`, { fill: L.fade(t.blue, 0.12), part: "kl" });
-      kl.text("bandname", N, log(0.0095), "usual", { anchor: "end", dy: 4, size: 12, fill: t.muted, part: "kl" });
+      kl.text("bandname", N, log(0.03), "usual", { anchor: "end", dy: -5, size: 12, fill: t.muted, part: "kl" });
       cases.forEach(([name, run]) => kl.line(name, xs, run.kl.map(log), { ...look[name], width: 1.8, part: `${name} kl` }));
       kl.rule("u", st.u, { stroke: t.muted, dash: "dot", part: "kl" });
       kl.end();

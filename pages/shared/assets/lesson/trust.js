@@ -12,7 +12,7 @@ L.figures.trust = (host, values, redraw) => {
 
 L.trustScene = (redraw, flat, values) => {
   const T = L.trust, PLACES = {
-    wells: { start: [0.55], radius: 0.6, x: [-3.4, 3.4], y: [-0.6, 5], largest: 4 },
+    wells: { start: [0.55], radius: 1.1, x: [-3.4, 3.4], y: [-0.6, 5], largest: 4 },
     rosenbrock: { start: [-1.2, 1], radius: 0.5, x: [-1.9, 1.9], y: [-0.55, 1.65], largest: 4 },
     quadratic: { start: [-2.4, 1.7], radius: 0.5, x: [-3.2, 2], y: [-1, 2.1], largest: 4 },
   };
@@ -22,7 +22,7 @@ L.trustScene = (redraw, flat, values) => {
   upper.style.flexGrow = flat ? 2.1 : 1.9;
   node.append(upper, bar, lower);
   const c = new L.Chart(upper, { title: flat ? "f, its model, and the ball" : "f, its Taylor model, and the ball", xlabel: "x", margin: { l: 40, r: 16, t: 12 } });
-  const radii = new L.Chart(lower, { title: "Radius Δ, step by step", sub: "✕ rejected", xlabel: "step", margin: { l: 52, b: 34 } });
+  const radii = new L.Chart(lower, { title: "Radius Δ, step by step", sub: "✕ rejected; pale: to come", xlabel: "step", margin: { l: 52, b: 34 } });
   const falls = new L.Chart(lower, { title: "f above its minimum", xlabel: "step", margin: { l: 52, b: 34 } });
   const tile = L.tilesOf(node, [
     ["predicted", "Decrease, predicted", "m(0) − m(p)"], ["real", "Decrease, real", "f(x) − f(x + p)"], ["rho", "Ratio ρ", "real over predicted"],
@@ -37,6 +37,16 @@ L.trustScene = (redraw, flat, values) => {
     st.trials.push(trial); st.radius = trial.nextRadius;
     if (trial.accepted) st.x = T.plus(st.x, trial.step);
     redraw();
+  };
+  // What the steps still to come would do, until the gradient is 0.
+  const ahead = () => {
+    const to = [];
+    for (let x = st.x, radius = st.radius; to.length < 120 && T.norm(land().gradient(x)) >= 1e-4;) {
+      const trial = T.attempt(land(), x, radius, T[st.solver], place().largest);
+      radius = trial.nextRadius; if (trial.accepted) x = T.plus(x, trial.step);
+      to.push({ x, radius });
+    }
+    return to;
   };
   const buttons = L.choices(bar, "Steps", [["step", "Take the step"], ["play", "Run to the minimum"], ["reset", "Start again"]], (id) => {
     if (id === "reset") reset();
@@ -72,7 +82,7 @@ L.trustScene = (redraw, flat, values) => {
 
   const curves = {};
   const levels = () => (st.land === "rosenbrock" ? [1, 4, 12, 36, 100, 250, 600] : [-0.05, 0.3, 1.2, 3, 6, 11, 18, 28, 42]);
-  const drawLine = (t, next) => {
+  const drawLine = (t, next, coming) => {
     const { x: xr, y: yr } = place(), f = land().value, xs = Array.from({ length: 201 }, (_, i) => xr[0] + ((xr[1] - xr[0]) * i) / 200);
     if (!c.begin(xr, yr, t)) return;
     c.axes();
@@ -84,16 +94,17 @@ L.trustScene = (redraw, flat, values) => {
     c.line("far", xs, xs.map(model), { stroke: t.blue, width: 1.5, dash: "dot", part: "model" });
     const near = xs.filter((v) => v >= lo && v <= hi);
     c.line("near", [lo, ...near, hi], [lo, ...near, hi].map(model), { stroke: t.blue, width: 3, dash: "dash", part: "model" });
+    coming.forEach((q, i) => c.dot("coming" + i, q.x[0], f(q.x), { fill: t.orange, r: 3.5, opacity: 0.4, part: "path" }));
     const to = x + next.step[0];
     c.segment("gap", to, f([to]), to, model(to), { stroke: next.accepted ? t.green : t.danger, width: 3, part: "gap" });
     c.dot("to", to, f([to]), { fill: next.accepted ? t.green : t.danger, r: 5.5, part: "gap" });
     c.dot("expected", to, model(to), { fill: t.panel, stroke: t.blue, r: 5, part: "gap model" });
-    c.text("real", to, f([to]), "real", { dx: -12, anchor: "end", dy: f([to]) >= model(to) ? -8 : 20, size: 12.5, fill: next.accepted ? t.green : t.danger, part: "gap" });
+    c.text("real", to, f([to]), "real", { dx: 10, dy: f([to]) >= model(to) ? -8 : 20, size: 12.5, fill: next.accepted ? t.green : t.danger, part: "gap" });
     c.text("fname", xr[0] + 0.25, f([xr[0] + 0.25]), "f", { dx: 12, weight: 600, size: 15, part: "f" });
     c.end();
     c.describe(`A function with two valleys and its quadratic Taylor model at x ${x.toFixed(2)}, trusted within ${st.radius.toFixed(2)}. The model’s best point is ${to.toFixed(2)}; it predicts a decrease of ${next.predicted.toFixed(3)}, the real one is ${next.real.toFixed(3)}.`);
   };
-  const drawPlane = (t, next) => {
+  const drawPlane = (t, next, coming) => {
     const { x: xr, y: yr } = place();
     // One unit is as long in y as in x, so that a ball is round.
     const w = c.body.clientWidth - c.margin.l - c.margin.r, h = c.body.clientHeight - c.margin.t - c.margin.b, unit = Math.min(w / (xr[1] - xr[0]), h / (yr[1] - yr[0]));
@@ -117,6 +128,8 @@ L.trustScene = (redraw, flat, values) => {
         c.path("model" + i, clip(ring), { stroke: t.blue, width: 1.3, dash: "dash", opacity: 0.75, part: "model" });
       });
     }
+    const later = [st.x, ...coming.map((q) => q.x)];
+    if (coming.length) c.line("coming", later.map((p) => p[0]), later.map((p) => p[1]), { stroke: t.orange, width: 2, dash: "dot", opacity: 0.7, part: "path" });
     const path = [...st.trials.filter((q) => q.accepted).map((q) => q.x), st.x];
     if (path.length > 1) c.line("path", path.map((p) => p[0]), path.map((p) => p[1]), { stroke: t.orange, width: 2.5, part: "path" });
     path.slice(0, -1).forEach((p, i) => c.dot("at" + i, p[0], p[1], { fill: t.orange, r: 3, part: "path" }));
@@ -130,21 +143,24 @@ L.trustScene = (redraw, flat, values) => {
   };
   const values_minimum = () => values.minimum[st.land];
 
-  const history = (t) => {
-    const n = Math.max(10, st.trials.length + 1), xs = st.trials.map((_, i) => i), power = (v) => "10" + String(v).replace(/[−-]?\d+/, (d) => d.replace("-", "⁻").replace("−", "⁻").replace(/\d/g, (k) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[k]));
-    const all = [...st.trials.map((q) => Math.log10(q.radius)), Math.log10(st.radius)];
-    if (radii.begin([0, n], [Math.floor(Math.min(-1, ...all)), Math.ceil(Math.max(0.7, ...all))], t)) {
+  const history = (t, coming) => {
+    const n = Math.max(10, st.trials.length + coming.length), from = st.trials.length, pale = { width: 2, dash: "dot", opacity: 0.7 }, xs = st.trials.map((_, i) => i), power = (v) => "10" + String(v).replace(/[−-]?\d+/, (d) => d.replace("-", "⁻").replace("−", "⁻").replace(/\d/g, (k) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[k]));
+    const all = [...st.trials.map((q) => Math.log10(q.radius)), Math.log10(st.radius)], sizes = [st.radius, ...coming.map((q) => q.radius)].map(Math.log10);
+    if (radii.begin([0, n], [Math.floor(Math.min(-1, ...all, ...sizes)), Math.ceil(Math.max(0.7, ...all, ...sizes))], t)) {
       const [lo, hi] = radii.y;
       radii.axes({ ys: L.ticks(lo, hi, 3).filter(Number.isInteger), ytext: power });
+      radii.line("coming", sizes.map((_, i) => from + i), sizes, { stroke: t.blue, ...pale, part: "radius" });
       if (all.length > 1) radii.line("r", all.map((_, i) => i), all, { stroke: t.blue, width: 2, part: "radius" });
       st.trials.forEach((q, i) => q.accepted ? radii.dot("d" + i, i, all[i], { fill: t.blue, r: 3.5, part: "radius" }) : radii.text("d" + i, i, all[i], "✕", { anchor: "middle", dy: 5, fill: t.danger, weight: 700, part: "radius" }));
       radii.dot("now", all.length - 1, all[all.length - 1], { fill: t.panel, stroke: t.blue, r: 4.5, width: 2 });
       radii.end();
       radii.describe(`Radius now ${st.radius.toFixed(3)} after ${st.trials.length} steps, ${st.trials.filter((q) => !q.accepted).length} of them rejected.`);
     }
-    const bottom = values.lowest[st.land], above = [...st.trials.map((q) => land().value(q.x)), land().value(st.x)].map((v) => Math.log10(Math.max(1e-9, v - bottom)));
-    if (falls.begin([0, n], [Math.floor(Math.min(-2, ...above)), Math.ceil(Math.max(1, ...above))], t)) {
+    const bottom = values.lowest[st.land], over = (x) => Math.log10(Math.max(1e-9, land().value(x) - bottom)), above = [...st.trials.map((q) => over(q.x)), over(st.x)];
+    const below = [st.x, ...coming.map((q) => q.x)].map(over);
+    if (falls.begin([0, n], [Math.floor(Math.min(-2, ...above, ...below)), Math.ceil(Math.max(1, ...above, ...below))], t)) {
       falls.axes({ ys: L.ticks(...falls.y, 3).filter(Number.isInteger), ytext: power });
+      falls.line("coming", below.map((_, i) => from + i), below, { stroke: t.orange, ...pale, part: "path" });
       if (above.length > 1) falls.line("f", above.map((_, i) => i), above, { stroke: t.orange, width: 2.5, part: "path" });
       falls.dot("now", above.length - 1, above[above.length - 1], { fill: t.orange, r: 4.5, part: "path" });
       falls.end();
@@ -157,8 +173,9 @@ L.trustScene = (redraw, flat, values) => {
   const draw = (t) => {
     if (flat) { lands.set(st.land); solvers.set(st.solver); }
     const next = T.attempt(land(), st.x, st.radius, T[st.solver], place().largest), done = flatEnough();
-    (flat ? drawPlane : drawLine)(t, next);
-    history(t);
+    const coming = ahead();
+    (flat ? drawPlane : drawLine)(t, next, coming);
+    history(t, coming);
     const f = (v) => (Math.abs(v) >= 1e-3 || v === 0 ? L.number(v, 3) : v.toExponential(1).replace(/-/g, "−"));
     tile("predicted", done ? "0" : f(next.predicted)); tile("real", done ? "0" : f(next.real), "", !done && next.real < 0);
     tile("rho", done ? "–" : L.number(next.ratio), "", !done && next.ratio < 0.25);
