@@ -78,7 +78,7 @@ def drag(page, handle, dx, dy=0):
 
 
 @pytest.mark.parametrize("entry", CONTENTS, ids=[entry.slug for entry in CONTENTS])
-def test_a_lesson_follows_the_finger_and_the_reader_without_the_server(page, server, capsys, entry):
+def test_a_lesson_follows_the_finger_and_the_reader_without_the_server(page, server, tell, entry):
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(data)))
     open_lesson(page, server, entry.slug)
