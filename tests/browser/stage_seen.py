@@ -35,6 +35,24 @@ WORDS = """
     out.push([text, parseFloat(getComputedStyle(el).fontSize) * scale, inside]); }
   return out; }
 """
+# The same of the page in the frame of the scene in sight; nothing before its charts are there.
+PAGE_WORDS = """
+() => { const frame = document.querySelector('#ppo-present .show-layer.on iframe'), doc = frame?.contentDocument;
+  if (!doc?.body || !doc.querySelector('.ppo-plot svg, .ppo-chart svg')) return null;
+  const scale = Number(/scale\\(([\\d.]+)\\)/.exec(frame.style.transform)[1]), out = [], view = doc.defaultView;
+  const walk = doc.createTreeWalker(doc.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) { const text = walk.currentNode.textContent.trim(), el = walk.currentNode.parentElement;
+    if (!text || !el.checkVisibility({ visibilityProperty: true })) continue;
+    const range = doc.createRange(); range.selectNodeContents(walk.currentNode);
+    const box = range.getBoundingClientRect();
+    if (!box.width) continue;
+    const across = box.left > -2 && box.right < view.innerWidth + 2;
+    const inside = across && box.top > -2 && box.bottom < view.innerHeight + 2;
+    out.push([text, parseFloat(view.getComputedStyle(el).fontSize) * scale, inside]); }
+  const root = doc.scrollingElement, lines = [...doc.querySelectorAll('.ppo-plot path.js-line')];
+  return { words: out, scrolls: root.scrollHeight > root.clientHeight || root.scrollWidth > root.clientWidth,
+    thin: Math.min(9, ...lines.map((line) => parseFloat(view.getComputedStyle(line).strokeWidth) * scale)) }; }
+"""
 # For how long the picture stood still at most, and which badges it carried.
 FOLLOW = """
 () => { window.still = 0; window.badges = new Set(); let last = '', since = performance.now();

@@ -8,8 +8,10 @@ import psutil
 import pytest
 
 from pages.shared.scenes import SCENES
+from ppo_engine.jobs import talks
+from ppo_engine.jobs.talks import Scene, Talk
 from tests.browser.conftest import Server
-from tests.browser.stage_seen import BADGE, DRAWN, FOLLOW, READY, SCROLLS, WATCH, WORDS
+from tests.browser.stage_seen import BADGE, DRAWN, FOLLOW, PAGE_WORDS, READY, SCROLLS, WATCH, WORDS
 
 pytestmark = pytest.mark.browser
 
@@ -134,11 +136,52 @@ def test_a_page_as_it_stands_becomes_a_scene(context, server):
     tab.wait_for_function(READY, timeout=240_000)
     tab.wait_for_function("document.querySelector('#ppo-present').dataset.scene === 'page'", timeout=20_000)
     assert tab.locator(".show-words").text_content() == "<b>Wide</b> & wild."
-    shown = tab.frame_locator(".show-layer.on iframe")
-    shown.locator(".ppo-badge").wait_for(timeout=120_000)
+    tab.wait_for_function(f"{BADGE} === 'REPLAY'", timeout=120_000)
     assert "clip_range=0.35" in tab.locator(".show-layer.on iframe").get_attribute("src")
     tab.keyboard.press("ArrowLeft")
     assert tab.evaluate("document.querySelector('#ppo-present').dataset.scene") == SCENES[-1].name and not tab.broken
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["1920x1080", "1280x720"])
+def test_a_scene_that_is_a_page_can_be_read_from_ten_metres(context, server, size):
+    pages = ("/?env=CartPole-v1&clip_range=0.35", "/compare", "/learn-importance-sampling")
+    kept = talks.keep(server.runs, Talk("Pages", tuple(Scene(page=page, show="A sentence.") for page in pages)))
+    tab = tab_of(context, size)
+    on_stage(tab, server, f"?talk={kept}")
+    for key in ("1", "2", "3"):
+        tab.keyboard.press(key)
+        tab.wait_for_function(f"({PAGE_WORDS})()?.words.length > 5", timeout=240_000)
+        # A smaller text that comes later is answered by a larger scale, a moment after it was drawn.
+        tab.wait_for_function(f"({PAGE_WORDS})().words.every(([, px]) => px >= 18)", timeout=30_000)
+        seen = tab.evaluate(PAGE_WORDS)
+        assert not seen["scrolls"] and seen["thin"] >= 3, seen["thin"]
+        assert all(inside for *_, inside in seen["words"]), [text for text, _, inside in seen["words"] if not inside]
+        assert not tab.evaluate(SCROLLS)
+    tab.keyboard.press("t")
+    tab.wait_for_function("document.querySelector('.show-layer.on iframe').src.includes('dark_theme')", timeout=20_000)
+    tab.keyboard.press("1")
+    tab.wait_for_function(f"({PAGE_WORDS})() && {BADGE} === 'REPLAY'", timeout=240_000)
+    assert {urlparse(url).hostname for url in tab.asked if not url.startswith(("data:", "blob:"))} == {"localhost"}
+    assert not tab.broken
+
+
+def test_what_is_added_to_a_talk_outlives_a_reload_and_the_server(context, server):
+    tab = tab_of(context)
+    tab.goto(f"{server.url}/learn-clipping", timeout=120_000)
+    tab.get_by_role("button", name="Add to my talk").click(timeout=120_000)
+    tab.get_by_label("Sentence under it").fill("Kept in this tab.")
+    tab.get_by_role("button", name="Add", exact=True).click()
+    tab.wait_for_function("sessionStorage.getItem('ppo-talk')?.includes('Kept in this tab.')", timeout=60_000)
+    server.restart()
+    tab.goto(f"{server.url}/runs", timeout=120_000)
+    tab.get_by_role("button", name="Add to my talk").click(timeout=120_000)
+    tab.get_by_label("Sentence under it").fill("And this one.")
+    tab.get_by_role("button", name="Add", exact=True).click()
+    tab.get_by_role("link", name="Present it").click(timeout=60_000)
+    tab.wait_for_function(READY, timeout=240_000)
+    told = tab.evaluate("PPOLive.shown.scenes.map((scene) => scene.show)")
+    assert told == [*(scene.show for scene in SCENES), "Kept in this tab.", "And this one."]
+    assert not tab.broken
 
 
 def workers(server):
