@@ -35,7 +35,12 @@ WORDS = """
     out.push([text, parseFloat(getComputedStyle(el).fontSize) * scale, inside]); }
   return out; }
 """
-# The same of the page in the frame of the scene in sight; nothing before its charts are there.
+# How wide each film in sight is drawn, in pixels of the window.
+FILMS = """
+() => [...document.querySelectorAll('#ppo-present .show-layer.on video.on')].map((film) => {
+  const box = film.getBoundingClientRect(); return Math.min(box.width, box.height * 1.5); })
+"""
+# Of the page in the frame of the scene in sight, like WORDS; nothing before its charts are there.
 PAGE_WORDS = """
 () => { const frame = document.querySelector('#ppo-present .show-layer.on iframe'), doc = frame?.contentDocument;
   if (!doc?.body || !doc.querySelector('.ppo-plot svg, .ppo-chart svg')) return null;

@@ -9,9 +9,10 @@ import pytest
 
 from pages.shared.scenes import SCENES
 from ppo_engine.jobs import talks
+from ppo_engine.jobs.overlay import SIZE
 from ppo_engine.jobs.talks import Scene, Talk
 from tests.browser.conftest import Server
-from tests.browser.stage_seen import BADGE, DRAWN, FOLLOW, PAGE_WORDS, READY, SCROLLS, WATCH, WORDS
+from tests.browser.stage_seen import BADGE, DRAWN, FILMS, FOLLOW, PAGE_WORDS, READY, SCROLLS, WATCH, WORDS
 
 pytestmark = pytest.mark.browser
 
@@ -76,6 +77,10 @@ def test_every_scene_moves_on_its_key_with_the_network_cut(context, server, caps
         assert len(words) > 4 and not tab.evaluate(SCROLLS)
         assert min(px for _, px, _ in words) >= 18, [text for text, px, _ in words if px < 18]
         assert all(inside for *_, inside in words), [text for text, _, inside in words if not inside]
+        if scene.figure in ("race", "live"):
+            tab.wait_for_function(f"({FILMS})().length === {1 + (scene.figure == 'race')}", timeout=60_000)
+            # The numbers in a film's own picture are larger than 18 pixels too: as large as the overlay writes them.
+            assert min(tab.evaluate(FILMS)) * SIZE / 600 >= 18
     with capsys.disabled():
         print(f"\n{size}: ms until a scene moves: " + ", ".join(f"{k} {v:.0f}" for k, v in waits.items()))
         print(f"{sum(ms <= 1000 for ms in waits.values())} of {len(waits)} within a second")
@@ -182,6 +187,15 @@ def test_what_is_added_to_a_talk_outlives_a_reload_and_the_server(context, serve
     told = tab.evaluate("PPOLive.shown.scenes.map((scene) => scene.show)")
     assert told == [*(scene.show for scene in SCENES), "Kept in this tab.", "And this one."]
     assert not tab.broken
+
+
+def test_a_recorded_pair_says_what_it_is_of_beside_another_environment(context, server):
+    tab = tab_of(context)
+    tab.goto(f"{server.url}/compare?env=CartPole-v1", timeout=120_000)
+    tab.wait_for_function("document.querySelectorAll('.cmp-at').length === 2", timeout=120_000)
+    tab.wait_for_function("[...document.querySelectorAll('.cmp-at')].every((at) => at.textContent)", timeout=60_000)
+    told = tab.locator(".cmp-at").all_text_contents()
+    assert all(text.startswith("LunarLander-v3, seed 2 · update ") for text in told), told
 
 
 def workers(server):
