@@ -1,5 +1,10 @@
 """What the tests of the stage look at: is it ready, what is drawn, when does it move, how large is its type."""
 
+from __future__ import annotations
+
+SIZES = [(1920, 1080), (1280, 720)]
+# Everything that is not loopback goes to a proxy that nobody is.
+CUT = {"server": "http://127.0.0.1:9", "bypass": "localhost,127.0.0.1"}
 READY = "document.querySelector('#ppo-present')?.dataset.ready === 'true' && Boolean(window.Plotly)"
 BADGE = "document.querySelector('.show-badge')?.textContent"
 # What is drawn now: every line and text of the layer in sight, and where its films are.
@@ -70,3 +75,18 @@ SCROLLS = """
 (() => { const s = document.querySelector('#ppo-present'), d = document.documentElement;
   return s.scrollHeight > s.clientHeight || s.scrollWidth > s.clientWidth || d.scrollHeight > innerHeight; })()
 """
+
+
+def tab_of(context, size=(1280, 720)):
+    tab = context.new_page()
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
+    tab.asked, tab.broken = [], []
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.on("pageerror", lambda error: tab.broken.append(str(error)))
+    return tab
+
+
+def on_stage(tab, server, query=""):
+    tab.goto(f"{server.url}/present{query}", timeout=120_000)
+    tab.wait_for_function(READY, timeout=240_000)
+    tab.evaluate(DRAWN)
