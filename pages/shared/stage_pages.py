@@ -71,9 +71,11 @@ def style(page: str) -> str:
     return "\n".join(rules)
 
 
-def least(page: str) -> float:
-    """How many times larger than on its own the page is drawn at least; its smallest type may ask for more."""
-    return 1.82 if choices(_read(page)[0]) else 1.3
+def drawn(page: str) -> dict[str, str | float | bool]:
+    """How the browser draws the page on the stage: its style, whether it has charts, and how many times larger than on
+    its own it is at least; its smallest type may ask for more."""
+    charts = bool(choices(_read(page)[0]))
+    return {"css": style(page), "charts": charts, "least": 1.82 if charts else 1.3}
 
 
 def _places(path: str, kept: tuple[str, ...]) -> list[str]:

@@ -130,5 +130,5 @@ def _page(scene: Scene) -> dict[str, Any]:
     return {
         "name": "page", "title": scene.title or scene.page, "show": scene.show, "say": scene.say, "figure": "page",
         "keep": (), "tiles": (), "path": (), "page": scene.page, "twins": False, "panels": (),
-        "css": stage_pages.style(scene.page), "least": stage_pages.least(scene.page),
+        **stage_pages.drawn(scene.page),
     }  # fmt: skip

@@ -2,8 +2,8 @@
 L.SMALLEST = 18.2;
 // A whole page is heavy: it is opened when its turn is near, and not together with another.
 L.NEAR = 3; L.APART = 4000;
-// By this a page is there: a first chart, or whatever else a page without charts shows.
-L.PAGE_DRAWN = ".ppo-plot svg, .ppo-chart svg, .ev-plot svg, [data-testid='stMarkdown'], [data-testid='stHeading']";
+// By this a page is there: a first chart, or, of a page that has none, its words.
+L.DRAWN_CHART = ".ppo-plot svg, .ppo-chart svg, .ev-plot svg"; L.DRAWN_WORDS = "[data-testid='stMarkdown'], [data-testid='stHeading']";
 L.sceneAt = (show, scene) => { const told = JSON.stringify(scene); return show.scenes.findIndex((other) => JSON.stringify(other) === told); };
 
 L.pageLayer = (show, scene) => {
@@ -21,7 +21,7 @@ L.pageLayer = (show, scene) => {
     badge() { const doc = page(), own = doc ? [...doc.querySelectorAll(".ppo-badge")].map((node) => node.textContent.trim()) : []; return [...new Set(own)].filter(Boolean).join(" · ") || "PAGE"; },
     enter() { if (!layer.theme) open(); layer.hold(!show.playing); }, leave() { layer.hold(true); if (document.activeElement === frame) frame.blur(); },
     hold(on) { held = on; for (const node of shown()) { node.inst.held = on; L.holdVideos(node, on); } },
-    waits() { const doc = page(); return !(doc && doc.body && doc.querySelector(L.PAGE_DRAWN)); },
+    waits() { const doc = page(); return !(doc && doc.body && doc.querySelector(scene.charts ? L.DRAWN_CHART : L.DRAWN_WORDS)); },
     // What has come since: panels that were built after the scene was entered, and type smaller than any before.
     tend(now) {
       if (!layer.theme && now > (show.opened || 0) + L.APART && Math.abs(L.sceneAt(show, scene) - show.at) <= L.NEAR) { show.opened = now; open(); }

@@ -151,6 +151,8 @@ L.stageCheck = (show) => {
     show.trained.hold(!live);
     L.stageSays(show);
   }
+  // A film that comes while the scene is held stays still as well.
+  if (!show.playing && layer.hold) layer.hold(true);
   for (const box of show.ui.frame.querySelectorAll(".show-trained")) box.classList.toggle("on", live && box.firstChild === host);
   layer.box.classList.toggle("on", !live);
   for (const each of show.layers.values()) if (each.tend) each.tend(performance.now());
