@@ -44,7 +44,10 @@ def offer(title: str, path: str) -> None:
 def _form(title: str, path: str, page: str) -> None:
     parts = stage_pages.choices(path)
     with st.form("add_to_talk_form", border=False):
-        st.caption(f"`{plain(page[:120])}`" if len(page) <= 60 else "This page with its present settings and run.")
+        if path.startswith("learn-"):
+            st.caption("The lesson’s first figure, as it begins.")
+        else:
+            st.caption(f"`{page}`" if len(page) <= 60 else "This page with its present settings and run.")
         named = st.text_input("Title", title, max_chars=talks.LONGEST["title"])
         shown = st.text_input("Sentence under it", max_chars=talks.LONGEST["show"])
         said = st.text_area("What you will say", max_chars=talks.LONGEST["say"], height=80)
