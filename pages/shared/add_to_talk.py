@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from pages.shared import talk
+from pages.shared import stage_pages, talk, talk_keeper
 from pages.shared.plain import plain
 from ppo_engine.jobs import talks
 from ppo_engine.knobs import ConfigError
@@ -33,23 +33,29 @@ def offer(title: str, path: str) -> None:
     if st.context.is_embedded:
         return
     st.html(CORNER)
-    with (
-        st.container(key="talk_corner"),
-        st.popover("Add to my talk", icon=":material/slideshow:", key="add_to_talk", type="tertiary",
-                   on_change="rerun") as opened,
-    ):  # fmt: skip
-        if opened.open:
-            _form(title, address(path))
+    with st.container(key="talk_corner"):
+        with st.popover("Add to my talk", icon=":material/slideshow:", key="add_to_talk", type="tertiary",
+                        on_change="rerun") as opened:  # fmt: skip
+            if opened.open:
+                _form(title, path, address(path))
+        talk_keeper.show()
 
 
-def _form(title: str, page: str) -> None:
+def _form(title: str, path: str, page: str) -> None:
+    parts = stage_pages.choices(path)
     with st.form("add_to_talk_form", border=False):
-        st.caption(f"`{plain(page[:120])}`" if len(page) <= 60 else "This page with its present settings and run.")
+        if path.startswith("learn-"):
+            st.caption("The lesson’s first figure, as it begins.")
+        else:
+            st.caption(f"`{page}`" if len(page) <= 60 else "This page with its present settings and run.")
         named = st.text_input("Title", title, max_chars=talks.LONGEST["title"])
         shown = st.text_input("Sentence under it", max_chars=talks.LONGEST["show"])
         said = st.text_area("What you will say", max_chars=talks.LONGEST["say"], height=80)
+        kept = st.multiselect("On the stage", list(parts), stage_pages.staying(page), format_func=parts.__getitem__,
+                              max_selections=stage_pages.MOST) if parts else []  # fmt: skip
         if st.form_submit_button("Add", type="primary"):
             try:
+                page = stage_pages.keeping(page, tuple(kept))
                 talk.add(talks.check_scene({"page": page, "title": named, "show": shown, "say": said}))
                 count = len(talk.current().scenes)
                 st.success(f"Scene {count} of your talk. It opens in this tab under Present.")

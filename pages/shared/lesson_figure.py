@@ -36,9 +36,14 @@ def _folder(name: str) -> Path:
     return ASSETS if "/" in name else PANELS
 
 
+def style_text(name: str) -> str:
+    """A stylesheet as a JavaScript string."""
+    return json.dumps((_folder(name) / f"{name}.css").read_text(encoding="utf-8"))
+
+
 def style_script(name: str, element: str) -> str:
     """A script that puts a stylesheet into the document, once, under that id."""
-    css = json.dumps((_folder(name) / f"{name}.css").read_text(encoding="utf-8"))
+    css = style_text(name)
     return (
         f"if (!document.getElementById('{element}')) {{ const s = document.createElement('style');"
         f" s.id = '{element}'; s.textContent = {css}; document.head.append(s); }}\n"

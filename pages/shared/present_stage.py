@@ -12,7 +12,7 @@ from pages.shared.live_chart import load_plotly, load_scripts, media_url, note_l
 from pages.shared.stage import session_id
 
 FAMILIES = tuple(dict.fromkeys(name for family in lesson_figure.FAMILIES.values() for name in family))
-PARTS = ("motion", "figures", "recorded", "trained", "acts", "keys", "speaker", "stage")
+PARTS = ("motion", "figures", "recorded", "pages", "trained", "acts", "keys", "speaker", "stage")
 FEED_KEY = "stage_feed"
 _WAIT = """
 export default function (component) {{
@@ -29,6 +29,7 @@ _scripts = st.components.v2.component(
     + lesson_figure.style_script("lesson/lesson", "ppo-lesson-style")
     + lesson_figure.style_script("present/stage", "ppo-present-style")
     + lesson_figure.script_text(*lesson_figure.KIT, *FAMILIES, *(f"present/{part}" for part in PARTS))
+    + f"\nL.PAGE_CSS = {lesson_figure.style_text('present/page')};"
     + "\nwindow.PPOLive.stageReady = true;\nexport default function () {}\n",
 )  # fmt: skip
 _stage = st.components.v2.component(

@@ -17,7 +17,10 @@ PAIR = ("lunar-lander", "lunar-lander-unclipped")
 @st.cache_resource(show_spinner=False)
 def _pair() -> tuple[list[Recording], dict[str, Any]]:
     found = [load(name) for name in PAIR]
-    return found, group_packet(found)
+    packed = group_packet(found)
+    for run, recording in zip(packed["runs"], found, strict=True):
+        run["of"] = f"{recording.config.env_id}, seed {recording.config.seed}"
+    return found, packed
 
 
 def packet(media: Callable[[Path], str]) -> dict[str, Any]:

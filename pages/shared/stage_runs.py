@@ -18,6 +18,7 @@ from ppo_engine.jobs import control, groups
 from ppo_engine.jobs.folders import UnknownRun
 from ppo_engine.knobs import ConfigError
 from ppo_engine.plots.compared import LETTERS
+from ppo_engine.plots.verdicts import show
 
 ENDED = ("finished", "diverged", "stopped")
 
@@ -114,6 +115,11 @@ def _run(feed: Any) -> dict[str, Any]:
 def _twins(feeds: list[Any]) -> dict[str, Any]:
     data, st.session_state["_stage_seen"] = twins_packet(feeds, st.session_state.get("_stage_seen", Seen()))
     films = [feed.films[-1] if feed.films else None for feed in feeds]
-    shown = [film and {"url": media_url(film.path), "caption": compare_films.caption(film)} for film in films]
+    shown = [film and {"url": media_url(film.path), "caption": _caption(film)} for film in films]
     side = {**compare_films.FIRST_VIEW, "most": 0, "picks": [], "side": shown, "note": ", ".join(LETTERS[: len(feeds)])}
     return data | {"films": side, "forked": False}
+
+
+def _caption(film: Any) -> str:
+    """As short as a recording's, for it stands beside the lane's name."""
+    return f"update {film.update} · return {show(film.ret, 0)}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared import scenes
+from pages.shared import scenes, stage_pages
 from ppo_engine.jobs import talks
 from ppo_engine.jobs.control import runs_folder
 from ppo_engine.jobs.talks import Scene, Talk
@@ -130,4 +130,5 @@ def _page(scene: Scene) -> dict[str, Any]:
     return {
         "name": "page", "title": scene.title or scene.page, "show": scene.show, "say": scene.say, "figure": "page",
         "keep": (), "tiles": (), "path": (), "page": scene.page, "twins": False, "panels": (),
+        **stage_pages.drawn(scene.page),
     }  # fmt: skip

@@ -56,10 +56,20 @@ class Server:
     def __init__(self, runs: Path):
         self.runs, self.port = runs, free_port()
         self.url = f"http://localhost:{self.port}"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
-        environment = {**os.environ, "PPO_RUNS": str(runs)}
         self.log = open(runs.parent / "server.log", "wb")  # noqa: SIM115 (closed in stop)
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen:
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        environment = {**os.environ, "PPO_RUNS": str(self.runs)}
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=self.log, stderr=self.log)
+
+    def restart(self) -> None:
+        """Kill the server and start it anew at the same address: all sessions are lost."""
+        self.process.kill()
+        self.process.wait()
+        self.process = self._start()
+        self.wait()
 
     def wait(self, seconds: float = 120.0) -> None:
         """Wait until the server answers."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from pages.shared import scenes, stage_relay, talk
+from pages.shared import scenes, stage_pages, stage_relay, talk
 from pages.shared.lesson_figure import script_text
 from ppo_engine.jobs import talks
 from ppo_engine.jobs.talks import Scene
+from ppo_engine.knobs import ConfigError
 from ppo_engine.objectives import OBJECTIVES
 
 STAGE = "pages/present/present.py"
 FIGURES = script_text("present/figures")
+LESSON = ("numbers", "controls")
 
 
 @pytest.mark.parametrize("scene", scenes.SCENES, ids=[scene.name for scene in scenes.SCENES])
@@ -117,3 +120,28 @@ def test_what_the_speaker_may_ask_of_the_stage():
 def test_the_page_as_it_stands_is_added_to_the_talk(open_app):
     app = open_app(env="CartPole-v1", clip_range="0.1")
     assert any(block.proto.popover.label == "Add to my talk" for block in app.get("popover"))
+
+
+@pytest.mark.parametrize(("page", "there"), [
+    ("/", ("return", "video")), ("/?env=CartPole-v1&hide=menu,controls", ("return", "video")),
+    ("/?hide=menu,objective,kl,entropy,fractions,losses,explained", ("return", "video", "histogram", "samples")),
+    ("/?hide=entropy", ("return", "video", "objective", "histogram")), ("/compare?twins=a,b", ("return", "video")),
+    ("/compare?hide=return,video,kl,table", ("histograms", "entropy")), ("/learn-clipping?hide=text", LESSON),
+    ("/learn-clipping?hide=numbers", ("controls",)), ("/runs", ()),
+])  # fmt: skip
+def test_what_of_a_page_stands_on_the_stage(page, there):
+    assert stage_pages.staying(page) == there
+    css = stage_pages.style(page)
+    assert css.count("{") == css.count("}") and not re.search(r"(^|\n)(?!html\.ppo-on-stage|$)", css)
+    if there:
+        kept = stage_pages.keeping(page, there[:1])
+        assert stage_pages.staying(kept) == there[:1] and talks.check_page(kept) == kept
+        assert [pair for pair in kept.partition("?")[2].split("&") if not pair.startswith("hide=")] == [
+            pair for pair in page.partition("?")[2].split("&") if pair and not pair.startswith("hide=")
+        ]
+
+
+def test_a_page_with_charts_needs_one_on_the_stage():
+    with pytest.raises(ConfigError, match="on the stage is 'nothing', but it must be one to 4 parts"):
+        stage_pages.keeping("/compare", ())
+    assert stage_pages.keeping("/learn-clipping", ()) == "/learn-clipping?hide=numbers,controls"

@@ -42,9 +42,9 @@ L.cmpPartings = (inst) => {
 L.cmpPartShapes = (inst) => L.cmpPartings(inst).map((p) => ({ type: "line", x0: p.x, x1: p.x, yref: "paper", y0: 0, y1: 1,
   line: { color: inst.theme.text, width: 1, dash: "dot" } }));
 
-L.cmpPartNotes = (inst, end) => L.cmpPartings(inst).map((p, k) => {
+L.cmpPartNotes = (inst, end, y) => L.cmpPartings(inst).map((p, k) => {
   const right = p.x > 0.7 * end;
-  return { x: p.x, y: 0.335 - 0.06 * k, yref: "paper", yanchor: "middle", xanchor: right ? "right" : "left", showarrow: false, bgcolor: L.fade(inst.theme.bg, 0.75),
+  return { x: p.x, y: y - 0.06 * k, yref: "paper", yanchor: "middle", xanchor: right ? "right" : "left", showarrow: false, bgcolor: L.fade(inst.theme.bg, 0.75),
     text: `${inst.parted.length > 1 ? p.who.join(", ") + " " : ""}${inst.forked ? `forked after update ${p.update - 1}` : `parted at update ${p.update}`}`, font: { size: 12, color: inst.theme.text }, borderpad: 2 };
 });
 
@@ -64,16 +64,18 @@ L.cmpHeads = (inst, column, range, size) => {
 
 L.cmpCharts = {
   ret(inst) {
-    const t = inst.theme, end = L.cmpEnd(inst), several = inst.sts.length > 1, shapes = L.cmpPartShapes(inst);
+    // A low chart has no room for the differences below its lines.
+    const height = inst.ui.panels.ret.plot.clientHeight, several = inst.sts.length > 1 && !(height > 0 && height < 150);
+    const t = inst.theme, end = L.cmpEnd(inst), shapes = L.cmpPartShapes(inst);
     const domain = several ? [0.36, 1] : [0, 1], all = inst.sts.flatMap((st) => st.cols.ep_rew_mean.filter((v) => v !== null));
     if (inst.threshold !== null && inst.threshold !== undefined) {
       all.push(inst.threshold);
       shapes.push(L.level(inst.threshold, "solved " + inst.threshold, t.dark ? "#35C79A" : "#00795A"));
     }
     const lo = Math.min(...all), hi = Math.max(...all), room = 0.08 * (hi - lo || 1);
-    const range = all.length > 1 ? [lo - room, hi + 1.8 * room] : undefined, traces = [...L.cmpTrunk(inst, "ep_rew_mean")];
+    const range = all.length > 1 ? [lo - room, hi + (several || inst.sts.length < 2 ? 1.8 : 4) * room] : undefined, traces = [...L.cmpTrunk(inst, "ep_rew_mean")];
     inst.sts.forEach((_, i) => traces.push(L.cmpLine(inst, i, "ep_rew_mean", "%{y:.1f}")));
-    const notes = [...L.cmpPartNotes(inst, end), ...L.cmpHeads(inst, "ep_rew_mean", range, (inst.ui.panels.ret.plot.clientHeight - 44) * (domain[1] - domain[0]))];
+    const notes = [...L.cmpPartNotes(inst, end, several ? 0.335 : 0.5), ...L.cmpHeads(inst, "ep_rew_mean", range, (height - 44) * (domain[1] - domain[0]))];
     inst.runs.forEach((run) => (run.knobs || []).slice(-3).forEach((k) => {
       if (inst.forked && inst.parted.some((p) => p.update === k.update)) return;
       shapes.push({ type: "line", x0: k.x, x1: k.x, yref: "y domain", y0: 0, y1: 0.1, line: { color: t.muted, width: 2 } });

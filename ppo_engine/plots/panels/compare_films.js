@@ -37,8 +37,8 @@ L.cmpFilmsInto = (inst, send) => {
 
 // A cell's next film loads behind; the clock swaps it in when a new round begins, so that all stay in step.
 L.cmpLoad = (cell, url, words) => {
-  if (cell.url === url) return;
-  cell.url = url; cell.ready = false;
+  if (cell.url === url || (url && L.firstOnItsWay(cell, cell.url && !cell.showing))) return;
+  cell.url = url; cell.ready = false; cell.since = performance.now();
   if (!url) { for (const v of [cell.front, cell.back]) { v.pause(); v.classList.remove("on"); } cell.showing = ""; return; }
   cell.words = words;
   cell.back.oncanplay = () => { cell.back.oncanplay = null; cell.ready = cell.url === url; };

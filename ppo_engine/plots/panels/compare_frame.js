@@ -70,7 +70,8 @@ L.cmpLanes = (inst, d) => d.runs.forEach((run, i) => {
   if (lane.key !== key) { lane.key = key; lane.swatch.replaceChildren(L.swatch(id)); lane.letter.style.color = id.colour; lane.fill.style.background = id.colour; }
   lane.name.textContent = run.name; lane.node.title = run.sentence;
   lane.badge.textContent = run.badge; lane.badge.dataset.state = run.state;
-  lane.at.textContent = `update ${run.update} · ${L.compact(run.timesteps)} of ${L.compact(run.total)} steps`;
+  // What is replayed says what it is of: the set-up above may be of another environment.
+  lane.at.textContent = `${run.of ? run.of + " · " : ""}update ${run.update} · ${L.compact(run.timesteps)} of ${L.compact(run.total)} steps`;
   lane.fill.style.width = (100 * Math.min(1, run.share)).toFixed(2) + "%";
   lane.bar.setAttribute("aria-valuenow", Math.round(100 * run.share));
 });

@@ -23,6 +23,10 @@ L.noVideo = (panel) => {
   for (const v of [panel.back, panel.front]) { v.oncanplay = null; v.classList.remove("on"); v.pause(); }
 };
 
+// Where nothing is shown yet, the film that loads is not given up for a newer one: on a slow machine none would ever come.
+L.FIRST_FILM = 6000;
+L.firstOnItsWay = (place, loading) => Boolean(loading) && performance.now() - place.since < L.FIRST_FILM;
+
 L.showVideo = (panel, film, pick) => {
   if (!film || !film.url) { L.noVideo(panel); return; }
   const at = film.list.indexOf(film.update);
@@ -30,9 +34,10 @@ L.showVideo = (panel, film, pick) => {
   panel.prev.onclick = () => pick(film.list[at - 1]);
   // Stepping onto the last one means: follow the newest again.
   panel.next.onclick = () => pick(at + 1 >= film.list.length - 1 ? -1 : film.list[at + 1]);
+  if (panel.url !== film.url && L.firstOnItsWay(panel, panel.url && !panel.empty.hidden)) return;
   panel.caption.textContent = `update ${film.update}` + (film.ret === null ? "" : ` · return ${L.fix(film.ret, 0)}`);
   if (panel.url === film.url) return;
-  panel.url = film.url;
+  panel.url = film.url; panel.since = performance.now();
   const next = panel.back;
   next.oncanplay = () => {
     next.oncanplay = null;

@@ -31,7 +31,7 @@ L.stageActs = (show) => {
   };
   const epsScene = () => !show.ui.eps.node.hidden, live = () => {
     const scene = show.scenes[show.at];
-    if (scene.figure === "page") return;
+    if (scene.figure === "page") { show.layer.live(); return; }
     const on = show.trained.wished === scene.name || (show.trained.runs && show.trained.scene === scene.name);
     show.trained.wished = on ? "" : scene.name;
     show.wish(on ? { do: "stop" } : { do: "start", scene: scene.name, clip_range: epsScene() ? show.eps : 0.2 });
@@ -106,8 +106,7 @@ L.stageBarNow = (show) => {
   const button = (does) => show.ui.bar.querySelector(`[data-does=${does}]`);
   button("play").textContent = show.playing ? "⏸" : "⏵";
   const scene = show.scenes[show.at];
-  button("live").disabled = scene.figure === "page";
-  const trains = Boolean(show.trained.wished === scene.name || (show.trained.runs && show.trained.scene === scene.name));
+  const trains = scene.figure === "page" ? Boolean(show.layer && show.layer.trains()) : Boolean(show.trained.wished === scene.name || (show.trained.runs && show.trained.scene === scene.name));
   button("live").setAttribute("aria-pressed", String(trains));
   show.ui.eps.trains(trains);
 };

@@ -1,4 +1,4 @@
-// Layers of recordings: a run through the Train page's panels, a pair through the Compare page's, a page of one's own.
+// Layers of recordings: a run through the Train page's panels, a pair through the Compare page's.
 L.stageHost = (id) => { const host = L.el("div", "ppo-run"), root = L.el("div"); root.id = id; host.append(root); return host; };
 
 // What a component is to the Lab's panels: a place, data, and somebody who listens.
@@ -44,20 +44,6 @@ L.pairLayer = (show) => {
     resize() { if (inst) { inst.theme = L.theme(show.root); inst.redraw(L.cmpCharted(inst)); } },
     step() {}, jump() {}, end: () => end(),
   });
-};
-
-// A page of one's own: the very page of this server, without its menu, loaded before its turn comes.
-L.pageLayer = (show, scene) => {
-  const frame = L.el("iframe", "ppo-page"), layer = { node: frame, least: 1, wide: 1280, moves: false };
-  const at = new URL(scene.page, location.origin + show.base);
-  at.pathname = show.base.replace(/\/$/, "") + scene.page.split("?")[0];
-  at.searchParams.set("embed", "true");
-  at.searchParams.append("embed_options", show.theme === "dark" ? "dark_theme" : "light_theme");
-  if (!at.searchParams.has("hide")) at.searchParams.set("hide", /^\/learn-/.test(scene.page) ? "menu,title,text" : /^\/(compare|evidence)?(\?|$)/.test(scene.page) ? "menu,controls" : "menu");
-  frame.title = scene.title; frame.src = at.href;
-  // Keys that are pressed within the page drive the talk as well, unless something is being typed there.
-  frame.addEventListener("load", () => { try { frame.contentWindow.addEventListener("keydown", (ev) => L.stageKey(show, ev), true); } catch { /* another origin never gets here */ } });
-  return Object.assign(layer, { badge: () => "PAGE", enter() {}, leave() { if (document.activeElement === frame) frame.blur(); }, resize() {}, step() {}, jump() {}, end() {} });
 };
 
 // Films are fetched once and kept in the tab, so that a server that has gone away takes no picture with it.

@@ -151,11 +151,14 @@ L.stageCheck = (show) => {
     show.trained.hold(!live);
     L.stageSays(show);
   }
+  // A film that comes while the scene is held stays still as well.
+  if (!show.playing && layer.hold) layer.hold(true);
   for (const box of show.ui.frame.querySelectorAll(".show-trained")) box.classList.toggle("on", live && box.firstChild === host);
   layer.box.classList.toggle("on", !live);
+  for (const each of show.layers.values()) if (each.tend) each.tend(performance.now());
   const badge = live ? show.trained.badge() : layer.badge();
   if (show.ui.badge.textContent !== badge) { show.ui.badge.textContent = badge; show.ui.badge.dataset.state = badge.toLowerCase(); L.stageSays(show); }
-  const note = show.problem || (show.trained.waiting(scene) ? (show.trained.has("failed") ? "live run failed" : "live run is starting") : "");
+  const note = show.problem || (show.trained.waiting(scene) ? (show.trained.has("failed") ? "live run failed" : "live run is starting") : layer.waits && layer.waits() ? "the page is opening" : "");
   if (show.ui.note.textContent !== note) show.ui.note.textContent = note;
   L.stageSend(show);
 };
