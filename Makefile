@@ -15,7 +15,7 @@ run: $(APP_READY)
 
 # Nothing may come after this recipe: pytest's closing line is the last one printed.
 test: $(TESTS_READY)
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
+	@$(VENV_PYTHON) -m pytest -n 2
 
 lint: $(TESTS_READY)
 	@$(VENV_PYTHON) -m ruff check .

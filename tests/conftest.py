@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
 import pytest  # noqa: E402  (BLAS reads its thread count when NumPy is first imported)
 
-HERE = Path(__file__).parent
 # What drives a browser or kills processes does so one after another; meanwhile everything else runs file by file.
 ONE_AFTER_ANOTHER = ("browser", "jobs")
 
@@ -27,17 +25,24 @@ def tell(record_property):
     return lambda text: record_property("measured", text)
 
 
-def pytest_itemcollected(item):
-    """Which tests share a process when two run at a time (``-n 2 --dist loadgroup``)."""
-    where = item.path.relative_to(HERE).parts
-    item.add_marker(pytest.mark.xdist_group("apart" if where[0] in ONE_AFTER_ANOTHER else "/".join(where)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Which tests share a process when two run at a time (``pytest -n 2``)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByRoom(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.split("::")[0]
+            return "apart" if file.split("/")[1] in ONE_AFTER_ANOTHER else file
+
+    return ByRoom(config, log)
 
 
 def pytest_terminal_summary(terminalreporter):
     """The figures that tests have measured, above pytest's closing line."""
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ())]
     told = [
-        f"{report.nodeid.split('::')[-1].split('@')[0]}: {value}"
+        f"{report.nodeid.split('::')[-1]}: {value}"
         for report in reports if report.when == "call"
         for name, value in report.user_properties if name == "measured"
     ]  # fmt: skip
