@@ -9,9 +9,6 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import pytest  # noqa: E402  (BLAS reads its thread count when NumPy is first imported)
 
-# What drives a browser or kills processes does so one after another; meanwhile everything else runs file by file.
-ONE_AFTER_ANOTHER = ("browser", "jobs")
-
 
 @pytest.fixture(autouse=True)
 def _own_runs_folder(tmp_path, monkeypatch):
@@ -27,14 +24,15 @@ def tell(record_property):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Which tests share a process when two run at a time (``pytest -n 2``)."""
+    """When two run at a time (``pytest -n 2``): one browser test after another, and beside them file by file the rest."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByRoom(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.split("::")[0]
-            return "apart" if file.split("/")[1] in ONE_AFTER_ANOTHER else file
+            return "browser" if file.startswith("tests/browser/") else file
 
+    config.option.loadscopereorder = False  # the browser's tests take longest, and are collected first
     return ByRoom(config, log)
 
 
