@@ -24,7 +24,7 @@ def tell(record_property):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """When two run at a time (``pytest -n 2``): one browser test after another, and beside them file by file the rest."""
+    """With two at a time (``pytest -n 2``): one browser test after another, and beside them file by file the rest."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByRoom(LoadScopeScheduling):
