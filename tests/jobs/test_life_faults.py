@@ -81,20 +81,23 @@ def test_a_full_disk_makes_the_run_wait_and_then_go_on(written, pole, monkeypatc
     monkeypatch.setattr(recorder, "RETRY_EVERY", 0.1)
     folder = written()
     view, life = RunView(folder.runs, folder.run_id), Life(folder)
-    whole, full, refused = life.recorder.store._write, threading.Event(), threading.Event()
+    whole, full = life.recorder.store._write, threading.Event()
+    sleep, asleep = life.recorder._sleep_unless_ended, threading.Event()
+
+    def notice_and_sleep():
+        asleep.set()
+        sleep()
 
     def write(batch):
         if full.is_set():
-            if batch.report is not None:
-                refused.set()
             raise sqlite3.OperationalError("database or disk is full")
         if batch.report is not None and batch.report.update == 5:
             full.set()
         return whole(batch)
 
-    life.recorder.store._write = write
+    life.recorder.store._write, life.recorder._sleep_unless_ended = write, notice_and_sleep
     thread = in_thread(life)
-    wait_until(refused.is_set)  # episodes that could not be written before say so too, but nobody waits for them
+    wait_until(asleep.is_set)  # episodes that could not be written before say so too, but nothing waits for them
     wait_until(lambda: view.state_sentence.startswith("Nothing can be written (database or disk is full)"))
     assert "the run waits at update 6" in view.state_sentence
     assert view.updates_since(0)[0] == [1, 2, 3, 4, 5]
