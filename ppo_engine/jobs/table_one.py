@@ -40,7 +40,9 @@ SETTINGS = {
 }
 """Source: Schulman et al. 2017, arXiv 1707.06347, Table 1: seven MuJoCo tasks, three seeds each, a million steps."""
 
-STEPS = {"CartPole-v1": 100_000, "LunarLanderContinuous-v3": 200_000}
+STEPS = {
+    "CartPole-v1": 100_000, "Acrobot-v1": 100_000, "LunarLander-v3": 200_000, "LunarLanderContinuous-v3": 200_000,
+}  # fmt: skip
 # The paper's Table 3, its horizon of 2048 shared by eight environments.
 PAPER = {
     "n_envs": 8, "n_steps": 256, "batch_size": 64, "n_epochs": 10, "gamma": 0.99, "gae_lambda": 0.95,
