@@ -26,7 +26,7 @@ from ppo_engine.jobs.registry import Entry, Registry
 from ppo_engine.jobs.states import CLOSING
 
 TAKEN = 75
-TICK, LOOK_EVERY = 0.05, 0.2
+TICK, LOOK_EVERY = 0.05, 0.5  # a child that falls and a new wish are seen at the next tick
 IDLE_SECONDS = 10.0
 GRACE = 3.0
 MOST_TRIES = 20
