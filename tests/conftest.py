@@ -24,15 +24,14 @@ def tell(record_property):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With two at a time (``pytest -n 2``): one browser test after another, and beside them file by file the rest."""
+    """With two at a time (``pytest -n 2``): browsers and killed processes in line, the rest beside them by file."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByRoom(LoadScopeScheduling):
         def _split_scope(self, nodeid):
             file = nodeid.split("::")[0]
-            return "browser" if file.startswith("tests/browser/") else file
+            return "in line" if file.startswith(("tests/browser/", "tests/jobs/")) else file
 
-    config.option.loadscopereorder = False  # the browser's tests take longest, and are collected first
     return ByRoom(config, log)
 
 
