@@ -12,7 +12,7 @@ from pages.shared.mounting import mount_when_ready
 
 COMPARE_KEY = "compare"
 _compare = st.components.v2.component(
-    "ppo_compare", html="<div id='ppo-compare'>\n</div>", js=mount_when_ready("PPOLive.cmpMount", "PPOLive"),
+    "ppo_compare", html="<div id='ppo-compare'>\n</div>", js=mount_when_ready("PPOLive.cmpMount", "PPOLive.ready"),
     isolate_styles=False,
 )  # fmt: skip
 

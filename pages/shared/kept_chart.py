@@ -23,7 +23,7 @@ _scripts = st.components.v2.component(
 )
 _chart = st.components.v2.component(
     "ppo_kept", html="<div class='ppo-kept'>\n</div>", isolate_styles=False,
-    js=mount_when_ready("PPOKept.mount", "PPOKept", "PPOEvidence", "PPOLive"),
+    js=mount_when_ready("PPOKept.mount", "PPOKept.ready", "PPOEvidence.ready", "PPOLive.ready"),
 )  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from pages.shared.live_chart import load_plotly
+from pages.shared.mounting import style_once
 from ppo_engine.plots.panels import FOLDER as PANELS
 
 ASSETS = Path(__file__).parent / "assets"
@@ -37,17 +37,13 @@ def _folder(name: str) -> Path:
 
 
 def style_text(name: str) -> str:
-    """A stylesheet as a JavaScript string."""
-    return json.dumps((_folder(name) / f"{name}.css").read_text(encoding="utf-8"))
+    """A stylesheet as it is written."""
+    return (_folder(name) / f"{name}.css").read_text(encoding="utf-8")
 
 
 def style_script(name: str, element: str) -> str:
     """A script that puts a stylesheet into the document, once, under that id."""
-    css = style_text(name)
-    return (
-        f"if (!document.getElementById('{element}')) {{ const s = document.createElement('style');"
-        f" s.id = '{element}'; s.textContent = {css}; document.head.append(s); }}\n"
-    )
+    return style_once(style_text(name), element)
 
 
 def _component(family: str) -> Any:

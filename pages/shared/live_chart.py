@@ -24,7 +24,7 @@ _plotly = st.components.v2.component(
     "ppo_plotly", html="<i hidden></i>\n<!-- plotly.js -->", js="\n" + get_plotlyjs() + NO_OP, isolate_styles=False
 )
 _live = st.components.v2.component(
-    "ppo_live", html="<div id='ppo-live'>\n</div>", js=mount_when_ready("PPOLive.mount", "PPOLive"),
+    "ppo_live", html="<div id='ppo-live'>\n</div>", js=mount_when_ready("PPOLive.mount", "PPOLive.ready"),
     isolate_styles=False,
 )  # fmt: skip
 

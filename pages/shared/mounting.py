@@ -17,11 +17,11 @@ def style_once(css: str, element_id: str) -> str:
 
 
 def mount_when_ready(mount: str, *needed: str) -> str:
-    """Calls ``mount`` with the component once each of ``needed``, objects of the window, is ``ready``.
+    """Calls ``mount`` with the component once each of ``needed``, flags like ``PPOLive.ready`` of the window, is true.
 
     What it returns, if anything, is called when the component goes; one that goes before is never mounted.
     """
-    ready = " && ".join(f"window.{name} && window.{name}.ready" for name in needed)
+    ready = " && ".join(f"window.{flag.replace('.', '?.')}" for flag in needed)
     return f"""
 export default function (component) {{
   let gone = false, end = null;

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from pages.shared.mounting import style_once
 
 ASSETS = Path(__file__).parent / "assets"
 KEY = "preflight"
 
 
 def _script() -> str:
-    css = json.dumps((ASSETS / "preflight.css").read_text(encoding="utf-8"))
-    style = (
-        "if (!document.getElementById('ppo-preflight-style')) { const s = document.createElement('style');"
-        f" s.id = 'ppo-preflight-style'; s.textContent = {css}; document.head.append(s); }}"
-    )
-    return f"{style}\n{(ASSETS / 'preflight.js').read_text(encoding='utf-8')}"
+    css, script = ((ASSETS / f"preflight.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    return style_once(css, "ppo-preflight-style") + script
 
 
 _list = st.components.v2.component(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import streamlit as st
@@ -9,38 +10,33 @@ import streamlit as st
 from pages.shared import lesson_figure, lesson_values, recorded_pair, replay, stage_relay, stage_runs, talk
 from pages.shared.feed import tick_interval
 from pages.shared.live_chart import load_plotly, load_scripts, media_url, note_loaded
+from pages.shared.mounting import mount_when_ready
 from pages.shared.stage import session_id
 
 FAMILIES = tuple(dict.fromkeys(name for family in lesson_figure.FAMILIES.values() for name in family))
 PARTS = ("motion", "figures", "recorded", "pages", "trained", "acts", "keys", "speaker", "stage")
 FEED_KEY = "stage_feed"
-_WAIT = """
-export default function (component) {{
-  let gone = false, end = () => {{}};
-  const go = () => {{ if (gone) return; const L = window.PPOLive;
-    if (L && L.stageReady) end = L.{mount}(component) || end; else setTimeout(go, 15); }};
-  go();
-  return () => {{ gone = true; end(); }};
-}}
-"""
+READY = "PPOLive.stageReady"
 _scripts = st.components.v2.component(
     "ppo_stage_scripts", html="<i hidden></i>\n<!-- stage -->", isolate_styles=False,
     js=lesson_figure.style_script("live", "ppo-style")
     + lesson_figure.style_script("lesson/lesson", "ppo-lesson-style")
     + lesson_figure.style_script("present/stage", "ppo-present-style")
     + lesson_figure.script_text(*lesson_figure.KIT, *FAMILIES, *(f"present/{part}" for part in PARTS))
-    + f"\nL.PAGE_CSS = {lesson_figure.style_text('present/page')};"
+    + f"\nL.PAGE_CSS = {json.dumps(lesson_figure.style_text('present/page'))};"
     + "\nwindow.PPOLive.stageReady = true;\nexport default function () {}\n",
 )  # fmt: skip
 _stage = st.components.v2.component(
-    "ppo_stage", html="<div class='ppo-stage-door'>\n</div>", js=_WAIT.format(mount="stageMount"), isolate_styles=False
-)
-_feed = st.components.v2.component(
-    "ppo_stage_feed", html="<i hidden></i>\n<!-- feed -->", js=_WAIT.format(mount="stageFeed"), isolate_styles=False
-)
-_speaker = st.components.v2.component(
-    "ppo_stage_speaker", html="<div class='ppo-stage-door'>\n</div>", js=_WAIT.format(mount="speakerMount"),
+    "ppo_stage", html="<div class='ppo-stage-door'>\n</div>", js=mount_when_ready("PPOLive.stageMount", READY),
     isolate_styles=False,
+)  # fmt: skip
+_feed = st.components.v2.component(
+    "ppo_stage_feed", html="<i hidden></i>\n<!-- feed -->", js=mount_when_ready("PPOLive.stageFeed", READY),
+    isolate_styles=False,
+)  # fmt: skip
+_speaker = st.components.v2.component(
+    "ppo_stage_speaker", html="<div class='ppo-stage-door'>\n</div>", isolate_styles=False,
+    js=mount_when_ready("PPOLive.speakerMount", READY),
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ _scripts = st.components.v2.component(
 )
 _chart = st.components.v2.component(
     "ppo_evidence", html="<div id='ppo-evidence'>\n</div>", isolate_styles=False,
-    js=mount_when_ready("PPOEvidence.mount", "PPOEvidence", "PPOLive"),
+    js=mount_when_ready("PPOEvidence.mount", "PPOEvidence.ready", "PPOLive.ready"),
 )  # fmt: skip
 
 
